@@ -1,0 +1,62 @@
+"""Prebuilt tables: what is slow to load from a package is built once and kept as one msgpack file.
+
+Takes a name, the packages that it is made from and a builder; gives the rows. The file name holds a hash of the
+builder's code and of the packages' versions, so another build is never half-read. Does not know what rows mean.
+"""
+
+import functools
+import hashlib
+import inspect
+import os
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import platformdirs
+
+from dive.registry import package_version
+
+T = TypeVar("T")
+_loaded: dict[str, object] = {}
+_folder: list[Path] = []
+
+
+def folder() -> Path:
+    """Where built tables are kept: `<user cache>/dive`, unless `keep_in` named another place."""
+    return _folder[-1] if _folder else Path(platformdirs.user_cache_path("dive"))
+
+
+def keep_in(path: Path) -> None:
+    """Keeps built tables under `path` from now on."""
+    _folder.append(path)
+
+
+def table(name: str, packages: tuple[str, ...], shape: type[T], builder: Callable[[], T]) -> T:
+    """The rows of table `name` in `shape`; built by `builder` when there is no file for this build yet.
+
+    The file is written beside its final name and renamed, so that a crash leaves either none or all of it.
+    """
+    if name not in _loaded:
+        code = inspect.getsource(inspect.getmodule(builder) or builder)
+        mark = hashlib.sha256("|".join([code, *map(package_version, packages)]).encode()).hexdigest()[:16]
+        path = folder() / f"{name}-{mark}.msgpack"
+        if path.exists():
+            _loaded[name] = msgspec.msgpack.decode(path.read_bytes(), type=shape)
+        else:
+            rows = builder()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_bytes(msgspec.msgpack.encode(rows))
+            draft.replace(path)
+            _loaded[name] = rows
+    return _loaded[name]  # type: ignore[return-value]
+
+
+@functools.cache
+def fence(domain: str, table: str) -> dict[str, str]:
+    """Rows of a table that an audit or a reader found wrong: row id -> reason, from `<domain>/fence.toml`."""
+    path = Path(__file__).parent / domain / "fence.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return rows.get(table, {})

@@ -1,0 +1,216 @@
+"""How a result is spoken of: one classed line per output field, parsed and slot-checked at load.
+
+    elevation = "the elevation of {x} | places 0 | verb lie high higher highest low lower lowest"
+
+Takes a line; gives a `Says` and, from it, every derived form (question, superlative, threshold, gap).
+Does not know trees, tools' code or how sentences are put together. The line:
+
+    <phrase with slots> | <part> | <part> ...
+    {x} the first parameter, {name} any other parameter; in fields of a list's members {it} the member
+    ask <question>               an idiomatic question, else "what is <phrase>"
+    head <noun phrase>           what the phrase is about, else taken from "the HEAD of {x}"
+    places <n>                   digits after the point that an answer gives
+    adj  <6 forms>               "is the largest", "larger than": large larger largest small smaller smallest
+    verb <verb> <6 forms>        "lies highest", "higher than": lie high higher highest low lower lowest
+    high [<6 forms>]             "has the highest HEAD"; default high higher highest low lower lowest
+    many <nouns>[: <v>/<vs>]     "has the most NOUNS", or with another verb: many genes: is/are linked to
+    event <past>/<form> [rest]   "was/were discovered", "joined/join the Union": first, last, after
+    list [<member field>]        the field is a list; the member's id is that field (none: members are plain)
+    sorted <field>               what the list is sorted by          ordered    positions may be spoken of
+    mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
+    universal                    no source need be named             transparent  speaks as its subject
+    local                        the source is named by the phrase itself
+"""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from dive.errors import CatalogError
+
+HIGH = ("high", "higher", "highest", "low", "lower", "lowest")
+FLAGS = frozenset({"mean", "sum", "ratio", "unique", "universal", "transparent", "ordered", "local"})
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Says(Struct, frozen=True):
+    """One field's wording. `words` are the six forms of comparison; `verb` is (singular, plural or base)."""
+
+    phrase: str
+    ask: str = ""
+    head: str = ""
+    places: int | None = None
+    cls: Literal["", "adj", "verb", "high", "many", "event"] = ""
+    words: tuple[str, ...] = ()
+    verb: tuple[str, str] = ("", "")
+    rest: str = ""
+    is_list: bool = False
+    member: str = ""
+    sorted_by: str = ""
+    flags: frozenset[str] = frozenset()
+
+
+def parse(line: str, slots: frozenset[str], where: str) -> Says:
+    """The `Says` of one line.
+
+    Args:
+        line: the line as described in the module's docstring.
+        slots: names that may stand in braces.
+        where: "tool.field", for the error.
+
+    Raises:
+        CatalogError: an unknown part, a wrong number of forms or an unknown slot.
+    """
+    phrase, *parts = (piece.strip() for piece in line.split("|"))
+    made: dict[str, object] = {"phrase": phrase, "head": _head(phrase)}
+    flags: set[str] = set()
+    for part in parts:
+        word, _, rest = part.partition(" ")
+        if part in FLAGS:
+            flags.add(part)
+        elif word in _PARTS:
+            made.update(_PARTS[word](rest.strip(), where))
+        else:
+            raise CatalogError(f"{where}: unknown part {part!r} in its `says` line")
+    for text in (phrase, str(made.get("ask", ""))):
+        unknown = set(SLOT.findall(text)) - slots
+        if unknown:
+            raise CatalogError(f"{where}: slot {sorted(unknown)[0]!r} is no parameter; there are {sorted(slots)}")
+    if "transparent" in flags and not phrase:
+        made["phrase"] = "{x}"
+    return Says(**made, flags=frozenset(flags))  # type: ignore[arg-type]
+
+
+def _head(phrase: str) -> str:
+    match = re.fullmatch(r"the (.+?) of \{\w+\}.*", phrase)
+    return match.group(1) if match else ""
+
+
+def _forms(count: int, text: str, where: str) -> tuple[str, ...]:
+    words = tuple(word.replace("_", " ") for word in text.split())
+    if len(words) != count:
+        raise CatalogError(f"{where}: {count} forms expected, {len(words)} given: {text!r}")
+    return words
+
+
+def _part_verb(rest: str, where: str) -> dict[str, object]:
+    verb, *words = _forms(7, rest, where)
+    return {"cls": "verb", "verb": (_third(verb), verb), "words": tuple(words)}
+
+
+def _part_high(rest: str, where: str) -> dict[str, object]:
+    return {"cls": "high", "words": _forms(6, rest, where) if rest else HIGH}
+
+
+def _part_many(rest: str, where: str) -> dict[str, object]:
+    nouns, _, verb = rest.partition(":")
+    one, _, more = verb.strip().partition("/")
+    if verb and not more:
+        raise CatalogError(f"{where}: `many {rest}` needs both verb forms, as in is/are linked to")
+    first, _, tail = more.partition(" ")
+    return {"cls": "many", "head": nouns.strip(), "verb": (one or "has", first or "have"), "rest": tail}
+
+
+def _part_event(rest: str, where: str) -> dict[str, object]:
+    past, slash, after = rest.partition("/")
+    form, _, tail = after.partition(" ")
+    if not slash:
+        raise CatalogError(f"{where}: `event {rest}` needs two forms, as in was/were or joined/join")
+    return {"cls": "event", "verb": (past, form), "rest": tail}
+
+
+_PARTS = {
+    "ask": lambda rest, where: {"ask": rest.rstrip("?")},
+    "head": lambda rest, where: {"head": rest},
+    "places": lambda rest, where: {"places": int(rest)},
+    "adj": lambda rest, where: {"cls": "adj", "words": _forms(6, rest, where)},
+    "verb": _part_verb,
+    "high": _part_high,
+    "many": _part_many,
+    "event": _part_event,
+    "list": lambda rest, where: {"is_list": True, "member": rest},
+    "sorted": lambda rest, where: {"sorted_by": rest},
+}
+
+
+def _third(verb: str) -> str:
+    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s")
+
+
+def fill(text: str, slots: dict[str, str]) -> str:
+    """`text` with its slots filled; a slot without a value raises KeyError."""
+    return SLOT.sub(lambda match: slots[match.group(1)], text)
+
+
+def phrase(says: Says, slots: dict[str, str]) -> str:
+    """The noun phrase: "the elevation of Lima Airport"."""
+    return fill(says.phrase, slots)
+
+
+def question(says: Says, slots: dict[str, str]) -> str:
+    """The question without its mark, in lower case: "how high does Lima Airport lie"."""
+    return fill(says.ask, slots) if says.ask else f"what is {phrase(says, slots)}"
+
+
+def superlative(says: Says, how: str) -> str:
+    """Singular predicate for the extreme member: "lies highest", "was discovered last". `how` is max or min."""
+    top = how == "max"
+    if says.cls == "verb":
+        return f"{says.verb[0]} {says.words[2 if top else 5]}"
+    if says.cls == "adj":
+        return f"is the {says.words[2 if top else 5]}"
+    if says.cls == "many":
+        return f"{_many(says, plural=False)} the {'most' if top else 'fewest'} {says.head}"
+    if says.cls == "event":
+        return f"{_past(says, plural=False)} {'last' if top else 'first'}"
+    return f"has the {says.words[2 if top else 5]} {says.head}"
+
+
+def having(says: Says, above: bool, value: str, plural: bool) -> str:
+    """Predicate for a threshold: "lie higher than 1,000 feet", "were discovered after 1850"."""
+    than = f"{says.words[1 if above else 4]} than {value}" if says.words else ""
+    if says.cls == "verb":
+        return f"{says.verb[plural]} {than}"
+    if says.cls == "adj":
+        return f"{'are' if plural else 'is'} {than}"
+    if says.cls == "many":
+        return f"{_many(says, plural)} {'more' if above else 'fewer'} than {value} {says.head}"
+    if says.cls == "event":
+        return f"{_past(says, plural)} {'after' if above else 'before'} {value}"
+    have = "have" if plural else "has"
+    if says.words == HIGH:
+        return f"{have} {article(says.head)} {says.head} {'above' if above else 'below'} {value}"
+    return f"{have} {article(says.head)} {says.head} {than}"
+
+
+def gap(says: Says, more: str, less: str) -> str:
+    """Question for a difference, `more` being the greater side: "how much higher does A lie than B"."""
+    if says.cls == "verb":
+        return f"how much {says.words[1]} does {more} {says.verb[1]} than {less}"
+    if says.cls == "adj":
+        return f"how much {says.words[1]} is {more} than {less}"
+    if says.cls == "many":
+        if says.rest:
+            return f"how many more {says.head} {says.verb[0]} {more} {says.rest} than {less}"
+        return f"how many more {says.head} does {more} {says.verb[1]} than {less}"
+    if says.cls == "event":
+        if says.verb[0] in ("was", "is"):
+            return f"how many years after {less} {says.verb[0]} {more} {says.rest}"
+        return f"how many years after {less} did {more} {says.verb[1]} {says.rest}"
+    return f"how much {says.words[1]} is the {says.head} of {more} than that of {less}"
+
+
+def _many(says: Says, plural: bool) -> str:
+    verb = says.verb[1] if plural else says.verb[0]
+    return f"{verb} {says.rest}".strip()
+
+
+def _past(says: Says, plural: bool) -> str:
+    passive = says.verb[0] in ("was", "is")
+    return f"{says.verb[1] if plural and passive else says.verb[0]} {says.rest}".strip()
+
+
+def article(noun: str) -> str:
+    """The indefinite article for `noun`."""
+    return "an" if noun[:1].lower() in "aeiou" else "a"
