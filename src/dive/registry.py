@@ -109,6 +109,15 @@ class Loaded(Struct, frozen=True):
         return self.tool.name
 
 
+class Finding(Struct, frozen=True):
+    """What an audit found in a table: which row, what is wrong, and whether `fence.toml` keeps it out."""
+
+    table: str
+    row: str
+    problem: str
+    fenced: bool
+
+
 class Registry(Struct, frozen=True):
     """Everything that can be called and named. Mappings are in sorted order."""
 
@@ -142,15 +151,6 @@ class Registry(Struct, frozen=True):
     def field(self, tool: str, path: str) -> Field:
         """An output field of a tool."""
         return self.tool(tool).fields[path]
-
-
-class Finding(Struct, frozen=True):
-    """What an audit found in a table: which row, what is wrong, and whether `fence.toml` keeps it out."""
-
-    table: str
-    row: str
-    problem: str
-    fenced: bool
 
 
 class Declared(Struct, frozen=True):
