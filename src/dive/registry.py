@@ -119,12 +119,16 @@ class Finding(Struct, frozen=True):
 
 
 class Registry(Struct, frozen=True):
-    """Everything that can be called and named. Mappings are in sorted order."""
+    """Everything that can be called and named. Mappings are in sorted order.
+
+    `pools` lists the entities of a type, `homes` tells the domain that a type belongs to.
+    """
 
     tools: dict[str, Loaded]
     types: dict[str, Type]
     pools: dict[str, Callable[[], Mapping[str, Entity]]]
     audits: dict[str, Callable[[], list[Finding]]]
+    homes: dict[str, str]
 
     def tool(self, name: str) -> Loaded:
         """The tool called `name`; raises UnknownName with the nearest one."""
@@ -148,9 +152,22 @@ class Registry(Struct, frozen=True):
         entity = self.entity(type, id)
         return self.type(type).label.format(name=entity.name, id=entity.id)
 
+    def is_entity(self, type: str) -> bool:
+        """Whether values of the type are things with a name, not quantities, dates or texts."""
+        return type in self.pools or (type in self.types and bool(self.types[type].anaphor))
+
+    def seeds(self, type: str) -> tuple[Entity, ...]:
+        """The entities of a type that a task may start from, in order of id."""
+        return _seeds(self.pools[type]) if type in self.pools else ()
+
     def field(self, tool: str, path: str) -> Field:
         """An output field of a tool."""
         return self.tool(tool).fields[path]
+
+
+@functools.cache
+def _seeds(pool: Callable[[], Mapping[str, Entity]]) -> tuple[Entity, ...]:
+    return tuple(entity for entity in pool().values() if entity.seed)
 
 
 class Declared(Struct, frozen=True):
@@ -166,6 +183,7 @@ class Declared(Struct, frozen=True):
 F = TypeVar("F", bound=Callable[..., Any])
 _declared: dict[str, Declared] = {}
 _pools: dict[str, Callable[[], Mapping[str, Entity]]] = {}
+_homes: dict[str, str] = {}
 _audits: dict[str, Callable[[], list[Finding]]] = {}
 
 
@@ -193,6 +211,7 @@ def entities(type: str) -> Callable[[Callable[[], Iterable[Entity]]], Callable[[
         if type in _pools:
             raise CatalogError(f"entities of {type!r} are declared twice: {function.__module__}")
         _pools[type] = pool
+        _homes[type] = function.__module__.split(".")[-2]
         return pool
 
     return keep
@@ -223,7 +242,7 @@ def build(says: Mapping[str, Mapping[str, Any]], types: Mapping[str, Mapping[str
     if unknown:
         raise CatalogError(f"`says` for {unknown[0]!r}, but no such tool is declared")
     tools = {name: _load(name, item, says.get(name, {}), rows) for name, item in sorted(_declared.items())}
-    return Registry(tools, rows, dict(sorted(_pools.items())), dict(sorted(_audits.items())))
+    return Registry(tools, rows, dict(sorted(_pools.items())), dict(sorted(_audits.items())), dict(_homes))
 
 
 def _load(name: str, item: Declared, says: Mapping[str, Any], types: Mapping[str, Type]) -> Loaded:

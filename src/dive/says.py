@@ -16,6 +16,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     many <nouns>[: <v>/<vs>]     "has the most NOUNS", or with another verb: many genes: is/are linked to
     event <past>/<form> [rest]   "was/were discovered", "joined/join the Union": first, last, after
     list [<member field>]        the field is a list; the member's id is that field (none: members are plain)
+    via <sing>/<plural>          how a member relates to it: "lies in/lie in" the country that ...
     sorted <field>               what the list is sorted by          ordered    positions may be spoken of
     mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
     universal                    no source need be named             transparent  speaks as its subject
@@ -48,6 +49,7 @@ class Says(Struct, frozen=True):
     is_list: bool = False
     member: str = ""
     sorted_by: str = ""
+    via: tuple[str, str] = ("", "")
     flags: frozenset[str] = frozenset()
 
 
@@ -131,6 +133,7 @@ _PARTS = {
     "event": _part_event,
     "list": lambda rest, where: {"is_list": True, "member": rest},
     "sorted": lambda rest, where: {"sorted_by": rest},
+    "via": lambda rest, where: {"via": tuple(rest.split("/", 1)) if "/" in rest else _forms(2, rest, where)},
 }
 
 
@@ -184,21 +187,31 @@ def having(says: Says, above: bool, value: str, plural: bool) -> str:
     return f"{have} {article(says.head)} {says.head} {than}"
 
 
-def gap(says: Says, more: str, less: str) -> str:
-    """Question for a difference, `more` being the greater side: "how much higher does A lie than B"."""
-    if says.cls == "verb":
-        return f"how much {says.words[1]} does {more} {says.verb[1]} than {less}"
-    if says.cls == "adj":
-        return f"how much {says.words[1]} is {more} than {less}"
-    if says.cls == "many":
-        if says.rest:
-            return f"how many more {says.head} {says.verb[0]} {more} {says.rest} than {less}"
-        return f"how many more {says.head} does {more} {says.verb[1]} than {less}"
+def gap(says: Says, more: str, less: str, asked: bool = True) -> str:
+    """A difference, `more` being the greater side: asked, "how much higher does A lie than B"; told, "how much
+    higher A lies than B".
+    """
     if says.cls == "event":
-        if says.verb[0] in ("was", "is"):
-            return f"how many years after {less} {says.verb[0]} {more} {says.rest}"
-        return f"how many years after {less} did {more} {says.verb[1]} {says.rest}"
-    return f"how much {says.words[1]} is the {says.head} of {more} than that of {less}"
+        return f"how many years after {less} {_order(says, more, asked, says.rest)}"
+    if says.cls == "many":
+        return f"how many more {says.head} {_order(says, more, asked, says.rest)} than {less}"
+    if says.cls == "verb":
+        return f"how much {says.words[1]} {_order(says, more, asked, '')} than {less}"
+    if says.cls == "adj":
+        return f"how much {says.words[1]} {f'is {more}' if asked else f'{more} is'} than {less}"
+    owner = f"the {says.head} of {more}"
+    return f"how much {says.words[1]} {f'is {owner}' if asked else f'{owner} is'} than that of {less}"
+
+
+def _order(says: Says, subject: str, asked: bool, rest: str) -> str:
+    """Subject and verb in the order of a question or of a clause."""
+    one, base = says.verb
+    if not asked:
+        return f"{subject} {one} {rest}".strip()
+    if one in ("was", "is"):
+        return f"{one} {subject} {rest}".strip()
+    helper = "did" if says.cls == "event" else "does"
+    return f"{helper} {subject} {base} {rest}".strip()
 
 
 def _many(says: Says, plural: bool) -> str:

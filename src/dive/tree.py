@@ -94,11 +94,11 @@ def replace(node: Node, old: Node, new: Node) -> Node:
 
 
 def depends_on_it(node: Node) -> bool:
-    """Whether `node` speaks of a member: an `It` that no operator inside `node` binds.
+    """Whether `node` speaks of a member: an `It` that no operator inside `node` binds, or a member's own field.
 
     Operators bind `It` in every slot but the one called "list" (or "a" and "b", which are lists themselves).
     """
-    if isinstance(node, It):
+    if isinstance(node, It) or (isinstance(node, Get) and "." in node.field):
         return True
     if isinstance(node, Op):
         return any(

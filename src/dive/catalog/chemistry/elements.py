@@ -1,0 +1,252 @@
+"""The chemical elements: properties, place in the periodic table, when and where they were discovered.
+
+Takes the tables of the mendeleev package; gives element records and lists of elements. Values that are predicted,
+doubtful or belong to another allotrope are fenced one by one (`fence.toml`, table `element_values`, id
+`<symbol>.<field>`) and then simply left out of the record.
+"""
+
+import functools
+from collections import Counter
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from dive.catalog.tables import fence, table
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Choices, Finding, Package, audit, entities, tool
+
+ELEMENTS = Package("mendeleev", "MIT", "MIT", "mendeleev contributors; CRC Handbook and IUPAC values compiled there")
+
+COUNTRIES = {
+    "Austria": "AT", "Denmark": "DK", "England": "GB", "Finland": "FI", "France": "FR", "Germany": "DE",
+    "Great Britain": "GB", "Italy": "IT", "Japan": "JP", "Romania": "RO", "Russia": "RU", "Scotland": "GB",
+    "Spain": "ES", "Sweden": "SE", "Switzerland": "CH", "United States": "US",
+}  # fmt: skip
+"""Where mendeleev says that an element was discovered; places of two countries stay without one."""
+
+OTHER_SPELLINGS = {"Al": ("aluminium",), "Cs": ("caesium",), "S": ("sulphur",)}
+USUAL_FORM = {"Se": "gray", "Sn": "white"}
+"""Which allotrope's melting point is meant when the table has several; other elements with several have none."""
+
+CENTURIES = {"18th": (1700, 1799), "19th": (1800, 1899), "20th": (1900, 1999)}
+
+
+class Element(TypedDict):
+    """One element. Densities and conductivities are those near room temperature."""
+
+    element: Annotated[str, "element:symbol"]
+    name: str
+    atomic_number: Annotated[int, "atomic_number"]
+    group: NotRequired[Annotated[str, "element_group:number"]]
+    period: int
+    atomic_weight: NotRequired[Annotated[float, "mass:g_mol"]]
+    melting_point: NotRequired[Annotated[float, "temperature:c"]]
+    boiling_point: NotRequired[Annotated[float, "temperature:c"]]
+    density: NotRequired[Annotated[float, "density:g_cm3"]]
+    electronegativity: NotRequired[float]
+    specific_heat: NotRequired[Annotated[float, "specific_heat:j_g_k"]]
+    thermal_conductivity: NotRequired[Annotated[float, "thermal_conductivity:w_m_k"]]
+    crustal_abundance: NotRequired[Annotated[float, "mass_fraction:mg_kg"]]
+    discovery_year: NotRequired[Annotated[int, "year"]]
+    discovery_decade: NotRequired[Annotated[str, "decade:name"]]
+    discovery_country: NotRequired[Annotated[str, "country:iso2"]]
+
+
+class ListedElement(TypedDict):
+    """An element as a member of a list."""
+
+    element: Annotated[str, "element:symbol"]
+    atomic_number: Annotated[int, "atomic_number"]
+
+
+class ElementList(TypedDict):
+    """Elements by atomic number."""
+
+    elements: list[ListedElement]
+
+
+class OneElement(TypedDict):
+    """A single element."""
+
+    element: Annotated[str, "element:symbol"]
+
+
+def _build() -> dict[str, Element]:
+    from mendeleev.fetch import fetch_table
+
+    melting, boiling = _transitions(fetch_table("phasetransitions").to_dict("records"))
+    rows: dict[str, Element] = {}
+    for raw in fetch_table("elements").sort_values("atomic_number").to_dict("records"):
+        symbol, number = str(raw["symbol"]), int(raw["atomic_number"])
+        year = None if _missing(raw["discovery_year"]) else int(raw["discovery_year"])
+        found: dict[str, Any] = {
+            "element": symbol,
+            "name": str(raw["name"]).lower(),
+            "atomic_number": number,
+            "group": None if _missing(raw["group_id"]) else str(int(raw["group_id"])),
+            "period": int(raw["period"]),
+            "atomic_weight": None if raw["is_radioactive"] and symbol not in ("Th", "Pa", "U") else raw["atomic_weight"],
+            "melting_point": melting.get(number),
+            "boiling_point": boiling.get(number),
+            "density": raw["density"],
+            "electronegativity": raw["en_pauling"],
+            "specific_heat": raw["specific_heat_capacity"],
+            "thermal_conductivity": raw["thermal_conductivity"],
+            "crustal_abundance": raw["abundance_crust"],
+            "discovery_year": year,
+            "discovery_decade": f"{year // 10 * 10}s" if year else None,
+            "discovery_country": COUNTRIES.get(str(raw["discovery_location"])),
+        }
+        rows[symbol] = {key: value for key, value in found.items() if not _missing(value)}  # type: ignore[assignment]
+    return rows
+
+
+def _missing(value: object) -> bool:
+    return value is None or value != value
+
+
+def _transitions(raw: list[dict[str, Any]]) -> tuple[dict[int, float], dict[int, float]]:
+    """Melting and boiling points in degrees Celsius of the elements that have exactly one of each."""
+    usual = {34: USUAL_FORM["Se"], 50: USUAL_FORM["Sn"]}
+    forms = Counter(int(row["atomic_number"]) for row in raw)
+    melting: dict[int, float] = {}
+    boiling: dict[int, float] = {}
+    for row in raw:
+        number = int(row["atomic_number"])
+        if row["is_sublimation_point"] == 1 or (forms[number] > 1 and usual.get(number) != row["allotrope"]):
+            continue
+        for found, value in ((melting, row["melting_point"]), (boiling, row["boiling_point"])):
+            if not _missing(value):
+                found[number] = round(value - 273.15, 3)
+    return melting, boiling
+
+
+@functools.cache
+def element_rows() -> dict[str, Element]:
+    """Records by symbol, in the order of atomic numbers, without the fenced values."""
+    rows = {symbol: dict(row) for symbol, row in table("elements", ("mendeleev",), dict[str, Element], _build).items()}
+    for name in fence("chemistry", "element_values"):
+        symbol, _, field = name.partition(".")
+        rows[symbol].pop(field, None)
+        if field == "discovery_year":
+            rows[symbol].pop("discovery_decade", None)
+    return rows  # type: ignore[return-value]
+
+
+@entities("element:symbol")
+def elements() -> list[Entity]:
+    """All 118 elements."""
+    return [
+        Entity(type="element:symbol", id=symbol, name=row["name"], aliases=(symbol, *OTHER_SPELLINGS.get(symbol, ())))
+        for symbol, row in element_rows().items()
+    ]
+
+
+@entities("element_group:number")
+def element_groups() -> list[Entity]:
+    """The groups that have members here; group 3 is disputed and therefore left out."""
+    numbers = sorted({row["group"] for row in element_rows().values() if "group" in row}, key=int)
+    return [
+        Entity(type="element_group:number", id=number, name=f"group {number}", aliases=(number,)) for number in numbers
+    ]
+
+
+@entities("decade:name")
+def decades() -> list[Entity]:
+    """Decades in which at least one element was discovered; seeds are those with three or more."""
+    count = Counter(row["discovery_decade"] for row in element_rows().values() if "discovery_decade" in row)
+    return [
+        Entity(type="decade:name", id=decade, name=f"the {decade}", aliases=(decade,), seed=many > 2)
+        for decade, many in count.items()
+    ]
+
+
+@tool("R", ELEMENTS)
+def element_record(element: Annotated[str, "element:symbol"]) -> Element:
+    """Looks up a chemical element by its symbol: place in the periodic table, standard atomic weight in g/mol,
+    melting and boiling point in degrees Celsius, density in g/cm3, Pauling electronegativity, specific heat in
+    J/(g K), thermal conductivity in W/(m K), abundance in the Earth's crust in mg/kg, year and country of discovery."""
+    return _row(element)
+
+
+def _row(symbol: str) -> Element:
+    row = element_rows().get(symbol)
+    if row is None:
+        raise ToolError("not_found", f"no element has the symbol {symbol!r}")
+    return row
+
+
+@tool("R", ELEMENTS)
+def element_by_atomic_number(atomic_number: Annotated[int, "atomic_number"]) -> OneElement:
+    """Finds the chemical element with an atomic number (1 to 118)."""
+    for symbol, row in element_rows().items():
+        if row["atomic_number"] == atomic_number:
+            return {"element": symbol}
+    raise ToolError("not_found", f"no element has the atomic number {atomic_number}")
+
+
+@tool("R", ELEMENTS)
+def elements_in_group(group: Annotated[str, "element_group:number"]) -> ElementList:
+    """Lists the elements of periods 1 to 6 in one group (column 1 to 18, but not 3) of the periodic table, by atomic
+    number."""
+    rows = [row for row in element_rows().values() if row.get("group") == group and row["period"] < 7]
+    return _listed(rows, f"group {group!r}")
+
+
+@tool("R", ELEMENTS)
+def elements_next_to(element: Annotated[str, "element:symbol"]) -> ElementList:
+    """Lists the elements directly left, right, above and below an element in the periodic table (not for the
+    lanthanides, actinides and group 3)."""
+    here = _row(element)
+    if "group" not in here or (here["group"] in ("2", "4") and here["period"] > 3):
+        raise ToolError("refused", f"the neighbours of {element} depend on how the table is drawn")
+    spots = {(int(here["group"]) + step, here["period"]) for step in (-1, 1)}
+    spots |= {(int(here["group"]), here["period"] + step) for step in (-1, 1)}
+    near = [r for r in element_rows().values() if "group" in r and (int(r["group"]), r["period"]) in spots]
+    return _listed(near, f"element {element!r}")
+
+
+@tool("R", ELEMENTS)
+def elements_discovered_during(decade: Annotated[str, "decade:name"]) -> ElementList:
+    """Lists the elements discovered in a decade, given as in "1880s", by atomic number."""
+    return _listed([row for row in element_rows().values() if row.get("discovery_decade") == decade], f"decade {decade!r}")
+
+
+@tool("R", ELEMENTS)
+def elements_discovered_in(
+    country: Annotated[str, "country:iso2"], century: Annotated[str, Choices(tuple(CENTURIES))] = "19th"
+) -> ElementList:
+    """Lists the elements discovered in a country (ISO 3166 alpha-2) during the 18th, 19th or 20th century, by atomic
+    number. Elements whose discovery is shared between countries are not listed."""
+    first, last = CENTURIES.get(century, (0, 0))
+    rows = [row for row in element_rows().values() if row.get("discovery_country") == country]
+    return _listed([r for r in rows if first <= r.get("discovery_year", 0) <= last], f"country {country!r}, {century}")
+
+
+def _listed(rows: list[Element], asked: str) -> ElementList:
+    if not rows:
+        raise ToolError("not_found", f"no element for {asked}")
+    return {"elements": [{"element": row["element"], "atomic_number": row["atomic_number"]} for row in rows]}
+
+
+@audit("element_values")
+def audit_elements() -> list[Finding]:
+    """Predicted or impossible values: melting above boiling, densities of elements never weighed, odd years."""
+    fenced = fence("chemistry", "element_values")
+    found: list[Finding] = []
+
+    def note(symbol: str, field: str, problem: str) -> None:
+        name = f"{symbol}.{field}"
+        found.append(Finding("element_values", name, problem, name in fenced))
+
+    for symbol, row in table("elements", ("mendeleev",), dict[str, Element], _build).items():
+        if row.get("melting_point", -300.0) >= row.get("boiling_point", 9e9):
+            note(symbol, "melting_point", "melts above its boiling point")
+        for field in ("density", "melting_point"):
+            if field in row and row["atomic_number"] >= 100:
+                note(symbol, field, "predicted, never measured")
+        if row.get("density", 1.0) > 23:
+            note(symbol, "density", "denser than osmium")
+        if not 1600 < row.get("discovery_year", 1900) < 2012:
+            note(symbol, "discovery_year", "year of naming or out of range")
+    names = Counter(row["name"] for row in element_rows().values())
+    return found + [Finding("elements", name, "name used twice", False) for name, many in names.items() if many > 1]

@@ -1,0 +1,96 @@
+"""How a tool can take a node: which parameter it fills, and where the others come from.
+
+Takes a tool and a focus node; gives the argument nodes of a call. A parameter is filled by the focus itself, by
+a transparent field of the focus (its latitude and longitude, its formula), by another entity, or by a constant
+that the question will state. Does not call anything.
+"""
+
+import datetime
+import random
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from dive.registry import Choices, Loaded, Param, Range, Registry
+from dive.tree import Con, Ent, Get, Node
+
+Args = tuple[tuple[str, Node], ...]
+
+
+def bindings(registry: Registry, toolset: Sequence[str], loaded: Loaded, focus: Node, others: Sequence[Node],
+             rng: random.Random) -> Args | None:  # fmt: skip
+    """Argument nodes for one call of `loaded` about `focus`, or None if it cannot take it.
+
+    Args:
+        registry: tools and types.
+        toolset: tools whose transparent fields may be used.
+        loaded: the tool.
+        focus: an entity or value node; must fill exactly one place.
+        others: further nodes that may fill other places of their type.
+        rng: chooses constants and other entities.
+    """
+    free: list[Node | None] = [focus]
+    args: list[tuple[str, Node]] = []
+    point: Node | None = None
+    for param in loaded.params:
+        if param.type == "longitude:deg" and point is not None:
+            node = _through(registry, toolset, point, param.type)
+            point = None
+        elif free[0] is not None and (node := _through(registry, toolset, focus, param.type)) is not None:
+            free[0] = None
+            point = focus if param.type == "latitude:deg" else None
+        else:
+            node = _other(registry, toolset, param, [o for o in others if o != focus], rng)
+            if node is None and param.default is UNSET:
+                return None
+            if param.type == "latitude:deg":
+                point = _owner(node)
+        if node is not None:
+            args.append((param.name, node))
+    return tuple(args) if free[0] is None else None
+
+
+def _owner(node: Node | None) -> Node | None:
+    return node.args[0][1] if isinstance(node, Get) else None
+
+
+def _through(registry: Registry, toolset: Sequence[str], node: Node, wanted: str) -> Node | None:
+    """`node` as a value of type `wanted`: itself, or a transparent field of a record about it."""
+    have = getattr(node, "type", "")
+    if getattr(node, "many", False) or not wanted:
+        return None
+    if have == wanted:
+        return node
+    for name in toolset:
+        loaded = registry.tools[name]
+        if len(loaded.params) == 1 and loaded.params[0].type == have:
+            for field in loaded.fields.values():
+                if field.type == wanted and field.says and "transparent" in field.says.flags:
+                    return Get(name, ((loaded.params[0].name, node),), field.path, wanted)
+    return None
+
+
+def _other(registry: Registry, toolset: Sequence[str], param: Param, others: Sequence[Node],
+           rng: random.Random) -> Node | None:  # fmt: skip
+    if param.draw is not None:
+        return Con(param.type, constant(param.draw, rng))
+    fitting = [n for o in others if (n := _through(registry, toolset, o, param.type)) is not None]
+    if fitting:
+        return rng.choice(fitting)
+    if param.default is UNSET and param.type in registry.pools:
+        seeds = registry.seeds(param.type)
+        return Ent(param.type, rng.choice(seeds).id) if seeds else None
+    return None
+
+
+def constant(draw: Range | Choices, rng: random.Random) -> str | int | float:
+    """One constant that a question may state."""
+    if isinstance(draw, Choices):
+        return rng.choice(draw.values)
+    if isinstance(draw.low, str):
+        first, last = datetime.date.fromisoformat(draw.low), datetime.date.fromisoformat(str(draw.high))
+        steps = (last - first).days // int(draw.step)
+        return (first + datetime.timedelta(days=int(draw.step) * rng.randint(0, steps))).isoformat()
+    steps = round((float(draw.high) - float(draw.low)) / draw.step)
+    value = draw.low + draw.step * rng.randint(0, steps)
+    return int(value) if float(value).is_integer() else value

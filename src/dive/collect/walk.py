@@ -1,0 +1,215 @@
+"""The walk: what to call next, directed by the move that the exemplar asks for.
+
+Takes the evidence graph, the current question's tree and a move; makes calls around it and gives what was found:
+values about the focus, lists, what can be said of each list's members, siblings, descriptions. Moves: chain
+(a tool on a result), map (a tool on every member), sibling (the same tool on another entity of the type), inverse
+(a tool that leads back to an entity from what is known of it). Does not build questions (`derive/compose.py`).
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from dive.collect.bind import bindings
+from dive.evidence import Found, Graph, Unknown
+from dive.registry import Field, Loaded
+from dive.tree import Con, Ent, Get, It, Node, Op, walk as nodes_of
+
+LIST_MOVES = frozenset({"superlative", "top", "count", "where", "spread", "mean"})
+PAIR_MOVES = frozenset({"both", "only"})
+
+
+class Walker(Struct):
+    """One round's walk: the graph, the generator, the caps and the leaning toward rare tools."""
+
+    graph: Graph
+    rng: random.Random
+    weights: Mapping[str, float]
+    steps: int = 6
+    max_each: int = 8
+
+    def walk(self, question: Node, move: str) -> Found:
+        """Lays open what `move` needs around `question` (the tree of the round before, or the seed)."""
+        found = Found([], [], {}, {}, {}, {})
+        if move == "describe":
+            for entity in sorted({n for n in nodes_of(question) if isinstance(n, Ent)}, key=repr):
+                found.descriptions[entity] = list(self.describe(entity))
+        elif move in ("gap", "ratio"):
+            self._values_to_compare(question, found)
+        elif move in LIST_MOVES:
+            self._lists_with_keys(question, found)
+        elif move in PAIR_MOVES:
+            self._list_pairs(question, found)
+        else:
+            self._facts(question, found)
+        return found
+
+    def about(self, focus: Node, want_list: bool | None = None) -> list[Get]:
+        """Chain: applies tools to `focus`; all spoken fields of what they gave (lists only, values only, or both)."""
+        found: list[Get] = []
+        for loaded in self._pick([t for t in self.graph.tools() if _offers(t, want_list)]):
+            args = self._bind(loaded, focus)
+            if args is None:
+                continue
+            for field in loaded.fields.values():
+                node = Get(loaded.name, args, field.path, field.type, field.many)
+                if "." not in field.path and _spoken(field, want_list) and self.graph.has(node):
+                    found.append(node)
+        return found
+
+    def mapped(self, members: Node) -> list[Node]:
+        """Map: what one tool says of every member, the list's own columns, and one step beyond."""
+        it, keys = It(_type(members)), []
+        ids = self.graph.value(members)
+        if not isinstance(ids, list) or not 3 <= len(ids) <= self.max_each:
+            return []
+        for node in self._columns(members):
+            keys += [node] if self._holds(node, members) else []
+        first = self._member_facts(it, members)
+        for node in first:
+            if not self._is_value(node):
+                keys += [deeper for deeper in self._member_facts(node, members, limit=1) if self._is_value(deeper)]
+        return keys + [node for node in first if self._is_value(node)]
+
+    def describe(self, entity: Ent) -> Iterator[Node]:
+        """Inverse: nodes that lead to `entity` from what its own record says."""
+        for known in self.about(entity, want_list=False):
+            value = self.graph.value(known)
+            if isinstance(value, float | bool) or "transparent" in _flags(self.graph, known):
+                continue
+            handle = Ent(known.type, str(value)) if known.type in self.graph.registry.pools else Con(known.type, value)
+            for loaded in self.graph.tools():
+                if len(loaded.params) != 1 or loaded.params[0].type != known.type:
+                    continue
+                for field in loaded.fields.values():
+                    node = Get(loaded.name, ((loaded.params[0].name, handle),), field.path, field.type)
+                    if field.type == entity.type and not field.many and field.says and self._is(node, entity):
+                        yield node
+
+    def siblings(self, entity: Node, limit: int = 4) -> list[Ent]:
+        """Sibling: other entities of the same type, related ones first, else seeds of the pool."""
+        here = str(self.graph.value(entity))
+        related: list[str] = []
+        for members in self.about(entity, want_list=True):
+            ids = [str(i) for i in self.graph.value(members)]
+            if members.type == entity.type:
+                related += ids
+            elif ids:
+                back = self.about(Ent(members.type, self.rng.choice(ids)), want_list=True)
+                related += [str(i) for b in back if b.type == entity.type for i in self.graph.value(b)]
+        pool = self.graph.registry.pools.get(_type(entity))
+        known = pool() if pool else {}
+        names = sorted({i for i in related if i != here and i in known and known[i].seed})
+        if not names:
+            names = [e.id for e in self.graph.registry.seeds(_type(entity)) if e.id != here]
+        self.rng.shuffle(names)
+        return [Ent(_type(entity), name) for name in names[:limit]]
+
+    def _facts(self, question: Node, found: Found) -> None:
+        focus = [question]
+        if isinstance(question, Ent):
+            focus = [node for node in self.about(question, want_list=False) if not self._is_value(node)]
+        for node in focus[: self.steps]:
+            found.values += self.about(node, want_list=False)
+
+    def _lists_with_keys(self, question: Node, found: Found) -> None:
+        if getattr(question, "many", False):
+            found.lists = [question]
+        elif not self._is_value(question):
+            found.lists = list(self.about(question, want_list=True))
+            if isinstance(question, Ent) or not found.lists:
+                near = [n for n in self.about(question, want_list=False) if not self._is_value(n)]
+                for node in near[:2]:
+                    found.lists += self.about(node, want_list=True)
+        self.rng.shuffle(found.lists)
+        for members in found.lists[: self.steps]:
+            found.keys[members] = self.mapped(members)
+
+    def _list_pairs(self, question: Node, found: Found) -> None:
+        for members in self.about(question, want_list=True):
+            found.lists.append(members)
+            for sibling in self.siblings(question):
+                twin = Get(members.tool, tuple((n, sibling if a == question else a) for n, a in members.args),
+                           members.field, members.type, True)  # fmt: skip
+                if twin != members and self.graph.has(twin):
+                    found.partners.setdefault(members, []).append(twin)
+
+    def _values_to_compare(self, question: Node, found: Found) -> None:
+        values = [question] if self._is_value(question) else self.about(question, want_list=False)
+        for node in values:
+            subject = next((a for _, a in node.args), None) if isinstance(node, Get) else None
+            if not self._is_value(node) or subject is None or self._is_value(subject):
+                continue
+            rivals: list[Node] = [_opposite(subject)] if isinstance(subject, Op) else []
+            for rival in [*rivals, *self.siblings(subject, limit=2)]:
+                twin = Get(node.tool, tuple((n, rival if a == subject else a) for n, a in node.args), node.field, node.type)
+                if rival is not None and self.graph.has(twin):
+                    found.others.setdefault(node, []).append(twin)
+
+    def _member_facts(self, inner: Node, members: Node, limit: int = 3) -> list[Get]:
+        found: list[Get] = []
+        for loaded in self._pick([t for t in self.graph.tools() if _offers(t, False)]):
+            args = self._bind(loaded, inner)
+            if args is None or limit <= 0:
+                continue
+            nodes = [Get(loaded.name, args, f.path, f.type) for f in loaded.fields.values() if _spoken(f, False)]
+            held = [node for node in nodes if "." not in node.field and self._holds(node, members)]
+            limit -= bool(held)
+            found += held
+        return found
+
+    def _columns(self, members: Node) -> list[Node]:
+        if not isinstance(members, Get):
+            return []
+        fields = self.graph.registry.tool(members.tool).fields
+        return [
+            Get(members.tool, members.args, path, field.type)
+            for path, field in fields.items()
+            if path.startswith(members.field + ".") and field.says and not self.graph.registry.is_entity(field.type)
+        ]
+
+    def _is_value(self, node: Node) -> bool:
+        """A number, date or text: what ends a chain unless a tool works on it."""
+        return not self.graph.registry.is_entity(_type(node))
+
+    def _holds(self, key: Node, members: Node) -> bool:
+        try:
+            self.graph.keys(key, members)
+        except Unknown:
+            return False
+        return True
+
+    def _is(self, node: Node, entity: Ent) -> bool:
+        return self.graph.has(node) and str(self.graph.value(node)) == entity.id
+
+    def _bind(self, loaded: Loaded, focus: Node) -> tuple[tuple[str, Node], ...] | None:
+        return bindings(self.graph.registry, self.graph.toolset, loaded, focus, (), self.rng)
+
+    def _pick(self, tools: list[Loaded]) -> list[Loaded]:
+        """All tools in a random order in which rare ones tend to come first."""
+        return sorted(tools, key=lambda t: (self.rng.random() ** (1 / self.weights.get(t.name, 1.0)), t.name))[::-1]
+
+
+def _spoken(field: Field, want_list: bool | None) -> bool:
+    silent = field.says is None or "transparent" in field.says.flags
+    return not silent and (want_list is None or field.many == want_list)
+
+
+def _offers(loaded: Loaded, want_list: bool | None) -> bool:
+    return any(_spoken(field, want_list) for path, field in loaded.fields.items() if "." not in path)
+
+
+def _flags(graph: Graph, node: Get) -> frozenset[str]:
+    says = graph.registry.field(node.tool, node.field).says
+    return says.flags if says else frozenset()
+
+
+def _type(node: Node) -> str:
+    return getattr(node, "type", "")
+
+
+def _opposite(node: Op) -> Node:
+    flip = {"max": "min", "min": "max"}
+    slots = tuple((name, flip.get(s, s) if isinstance(s, str) else s) for name, s in node.slots)
+    return Op(node.pattern, slots, node.type, node.many)

@@ -1,0 +1,296 @@
+"""One TOML run file and dotted overrides -> one frozen tree; and the fingerprint of what changes a task.
+
+Takes a file and words like `draw.count=50`; gives `Config`, its text as TOML and its fingerprint. An unknown key is
+refused with the nearest known one, a wrong value with its key, what was expected and what was given.
+Does not know the catalog: whether a tool or a pattern exists is asked of whoever has them.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import Meta, Struct
+
+from dive.errors import ConfigError, UnknownName
+from dive.nouns import DOMAINS, GATES, sha
+
+Positive = Annotated[int, Meta(ge=1, le=10_000)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]  # keys hold six digits
+Seed = Annotated[int, Meta(ge=0, le=2**53)]
+Weight = Annotated[float, Meta(ge=0, le=1_000)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all sections: immutable, every key with its default."""
+
+
+class ModeWeights(Section, frozen=True):
+    """How often a toolset is drawn around one domain, across a typed bridge, or over everything."""
+
+    domain: Weight = 0.4
+    bridge: Weight = 0.4
+    uniform: Weight = 0.2
+
+
+class ToolFilter(Section, frozen=True):
+    """Tools by name: `allow` empty means all; `deny` wins."""
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+class DrawSection(Section, frozen=True):
+    """(S, T, X): how many draws, and what each may hold."""
+
+    count: Count = 600
+    toolset_min: Positive = 15
+    toolset_max: Positive = 50
+    modes: ModeWeights = ModeWeights()
+    domains: tuple[str, ...] = ()
+    tools: ToolFilter = ToolFilter()
+    exemplars_min: Positive = 3
+    exemplars_max: Positive = 5
+
+
+class SynthesizeSection(Section, frozen=True):
+    """The courtyard: rounds, walk moves per round, members of an `each`, candidates tried per round."""
+
+    rounds: Positive = 3
+    steps_per_round: Positive = 6
+    max_each: Positive = 8
+    candidates: Positive = 24
+
+
+class VerifySection(Section, frozen=True):
+    """Which gates judge (empty: all) and how strictly."""
+
+    gates: tuple[str, ...] = ()
+    allow_not_checkable: tuple[str, ...] = ()
+    guessable_max: Share = 0.25
+    tie_margin: Share = 0.005
+
+
+class FlowSection(Section, frozen=True):
+    """Speed only: nothing here changes a task."""
+
+    workers: Positive = 2
+    concurrency: Positive = 64
+    deadline_s: Seconds = 20.0
+
+
+class ReportSection(Section, frozen=True):
+    """What is measured on top of the counts."""
+
+    compare_rounds: bool = True
+
+
+class SplitSection(Section, frozen=True):
+    """What a training run never sees, and which part of the seeds this run may use."""
+
+    held_out_tools: tuple[str, ...] = ()
+    held_out_domains: tuple[str, ...] = ()
+    held_out_patterns: tuple[str, ...] = ()
+    seed_share: Share = 1.0
+    part: Literal["train", "eval"] = "train"
+
+
+class Config(Section, frozen=True):
+    """A whole run. `out` is `out/<name>` unless the file says otherwise."""
+
+    name: Name
+    seed: Seed = 0
+    out: str = ""
+    draw: DrawSection = DrawSection()
+    synthesize: SynthesizeSection = SynthesizeSection()
+    verify: VerifySection = VerifySection()
+    flow: FlowSection = FlowSection()
+    report: ReportSection = ReportSection()
+    split: SplitSection = SplitSection()
+
+
+Table = dict[str, Any]  # TOML as tomllib gives it; becomes a Config or an error within this file
+
+_FREE = frozenset({"name", "out", "flow", "report", "draw.count"})
+"""Keys and sections that change no task; draws have their own generators, so their number may grow on resume."""
+
+_TOML_WORDS = {"str": "a string", "int": "an integer", "float": "a number", "bool": "true or false",
+               "array": 'an array such as ["a", "b"]', "object": "a section", "null": "nothing"}  # fmt: skip
+
+
+def load(path: Path, overrides: Sequence[str] = ()) -> Config:
+    """The run file at `path` with `section.key=value` words laid over it."""
+    table = _read(path)
+    _refuse_unknown(table, str(path))
+    given = _parse_overrides(overrides)
+    _refuse_unknown(given, "command line")
+    merged = _merge(table, given)
+    try:
+        config = msgspec.convert(merged, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(str(error), merged, given, path)) from None
+    _check(config, given, path)
+    return config if config.out else msgspec.structs.replace(config, out=f"out/{config.name}")
+
+
+def flatten(config: Config) -> dict[str, Any]:
+    """All values by dotted key, in the order of the sections."""
+    return dict(_leaves(msgspec.to_builtins(config)))
+
+
+def fingerprint(config: Config, parts: Mapping[str, str]) -> dict[str, str]:
+    """One hash for each thing that changes a task: config keys, and `parts` (pools, tools, patterns, by name)."""
+    keys = {
+        key: sha(value)[:16]
+        for key, value in flatten(config).items()
+        if key not in _FREE and key.partition(".")[0] not in _FREE
+    }
+    return {**keys, **parts}
+
+
+def to_toml(config: Config) -> str:
+    """A run file that says every value, defaults included; loading it gives `config` again."""
+    sections: dict[str, list[str]] = {}
+    for key, value in flatten(config).items():
+        head, _, name = key.rpartition(".")
+        lines = sections.setdefault(head, [f"[{head}]"] if head else [])
+        lines.append(f"{name} = {_toml_value(value)}")
+    return "\n\n".join("\n".join(lines) for lines in sections.values()) + "\n"
+
+
+def _read(path: Path) -> Table:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise ConfigError(f"cannot read run file {path}: {error.strerror}") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        what, _, where = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", where)
+        number = line[1] if line else len(text.splitlines())  # without a line tomllib says "end of document"
+        raise ConfigError(f"{path}:{number}: {what}") from None
+
+
+def _parse_overrides(words: Sequence[str]) -> Table:
+    table: Table = {}
+    for word in words:
+        key, equals, text = word.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(f"{word!r} is not section.key=value")
+        *sections, name = key.strip().split(".")
+        inner = table
+        for section in sections:
+            inner = inner.setdefault(section, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(f"command line: {section!r} in {key.strip()!r} is a value, not a section")
+        inner[name] = _parse_value(text)
+    return table
+
+
+def _parse_value(text: str) -> Any:
+    """`text` as a TOML value; bare words are strings."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return table["value"] if len(table) == 1 else text
+
+
+def _merge(below: Table, above: Table) -> Table:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _leaves(table: Table, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _known(section: type[Struct], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """All dotted keys and sections that exist, with their types."""
+    for field in msgspec.structs.fields(section):
+        yield f"{prefix}{field.name}", field.type
+        if isinstance(field.type, type) and issubclass(field.type, Struct):
+            yield from _known(field.type, f"{prefix}{field.name}.")
+
+
+KEYS: Mapping[str, Any] = dict(_known(Config))
+"""Every dotted key and section of a run file, with its type."""
+
+
+def _refuse_unknown(table: Table, origin: str, prefix: str = "") -> None:
+    for key, value in table.items():
+        dotted = f"{prefix}{key}"
+        if dotted not in KEYS:
+            raise ConfigError(f"{origin}: {UnknownName('key', dotted, KEYS)}")
+        if isinstance(value, dict):
+            _refuse_unknown(value, origin, f"{dotted}.")
+
+
+def _explain(message: str, merged: Table, given: Table, path: Path) -> str:
+    """msgspec's message in the words of a run file: origin, dotted key, expected, got."""
+    text, _, where = message.partition(" - at `$")
+    missing = re.search(r"missing required field `(\w+)`", text)
+    if missing:
+        return f"{path}: missing key {missing[1]!r}"
+    dotted = re.sub(r"\[.*", "", where.strip("`").lstrip("."))
+    expected = re.sub(r"^Expected (.*?)(?:, got .*)?$", r"\1", text)
+    expected = re.sub(r"`(\w+)`", lambda word: _TOML_WORDS.get(word[1], word[1]), expected)
+    value: Any = merged
+    for key in dotted.split("."):
+        value = value[key]
+    if get_origin(KEYS[dotted]) is Literal:
+        expected = " or ".join(_toml_value(word) for word in get_args(KEYS[dotted]))
+    return f"{_origin(dotted, given, path)}: {dotted}: expected {expected}, got {_toml_value(value)}"
+
+
+def _origin(dotted: str, given: Table, path: Path) -> str:
+    return "command line" if dotted in dict(_leaves(given)) else str(path)
+
+
+def _check(config: Config, given: Table, path: Path) -> None:
+    """What a type cannot say: names of gates and domains, and values that must agree."""
+    named = [("verify.gates", "gate", config.verify.gates, GATES),
+             ("verify.allow_not_checkable", "gate", config.verify.allow_not_checkable, GATES),
+             ("draw.domains", "domain", config.draw.domains, DOMAINS),
+             ("split.held_out_domains", "domain", config.split.held_out_domains, DOMAINS)]  # fmt: skip
+    for key, what, names, known in named:
+        for name in names:
+            if name not in known:
+                raise ConfigError(f"{_origin(key, given, path)}: {key}: {UnknownName(what, name, known)}")
+    draw = config.draw
+    if draw.toolset_min > draw.toolset_max:
+        raise ConfigError(f"{path}: draw.toolset_min ({draw.toolset_min}) is above toolset_max ({draw.toolset_max})")
+    if draw.exemplars_min > draw.exemplars_max:
+        raise ConfigError(
+            f"{path}: draw.exemplars_min ({draw.exemplars_min}) is above exemplars_max ({draw.exemplars_max})"
+        )
+    if not any((draw.modes.domain, draw.modes.bridge, draw.modes.uniform)):
+        raise ConfigError(f"{path}: draw.modes: at least one weight must be above 0")
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "a section"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Sequence):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    return str(value)

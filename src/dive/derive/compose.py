@@ -1,0 +1,209 @@
+"""Builds candidate questions (trees) for one move from what the walk found, and keeps only sound ones.
+
+Takes the evidence graph (closed: recorded calls only), what was found, the tree of the round before; gives trees
+that have a value, contain the earlier tree, add a call, and rest on no tie and no degenerate list. Whether a tree
+becomes a task is for the gates. Does not speak and does not compile.
+"""
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterator
+
+from dive.evidence import Found, Graph, Unknown
+from dive.nouns import Json
+from dive.patterns import pattern
+from dive.tree import Con, Ent, Get, Node, Op, replace, walk
+
+Candidates = Iterator[Node]
+
+
+def candidates(graph: Graph, found: Found, question: Node, move: str, rng: random.Random, final: bool,
+               margin: float = 0.005) -> list[Node]:  # fmt: skip
+    """Sound trees for `move`, in random order.
+
+    Args:
+        graph: the evidence.
+        found: what the walk laid open for this move.
+        question: the tree of the round before, or the seed.
+        move: one of `MOVES`.
+        rng: chooses directions, thresholds and order.
+        final: whether the tree's value will be the answer of the last round.
+        margin: relative distance under which two measured values count as a tie.
+    """
+    made = list(dict.fromkeys(MOVES[move](_Bench(graph, found, question, rng, margin))))
+    before = frozenset() if isinstance(question, Ent) else graph.needed(question)
+    rng.shuffle(made)
+    return [tree for tree in made if _sound(graph, tree, before)]
+
+
+class _Bench:
+    """What a move's function may look at."""
+
+    def __init__(self, graph: Graph, found: Found, question: Node, rng: random.Random, margin: float) -> None:
+        self.graph, self.found, self.question, self.rng, self.margin = graph, found, question, rng, margin
+
+    def ranked(self) -> Iterator[tuple[Node, Node, list[Json]]]:
+        """(list, key, sorted values) for every key by which members can be compared."""
+        for members, keys in self.found.keys.items():
+            for key in keys:
+                values = list(self.graph.keys(key, members).values())
+                if comparable(self.graph, key) and not self._presorted(members, key) and len(set(values)) > 2:
+                    yield members, key, sorted(values)
+
+    def _presorted(self, members: Node, key: Node) -> bool:
+        if not isinstance(members, Get) or not isinstance(key, Get):
+            return False
+        says = self.graph.registry.field(members.tool, members.field).says
+        return bool(says) and says.sorted_by == key.field.rpartition(".")[2]
+
+    def apart(self, low: Json, high: Json) -> bool:
+        """Whether two values differ by more than a tie would."""
+        if isinstance(low, int | str):
+            return low != high
+        return abs(high - low) > self.margin * max(abs(low), abs(high))
+
+
+def comparable(graph: Graph, node: Node) -> bool:
+    """Whether the values of a field can be put in an order that can be spoken of."""
+    says = graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
+    return says is not None and says.cls != ""
+
+
+def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bool:
+    try:
+        value = graph.value(tree)
+        needed = graph.needed(tree)
+    except Unknown:
+        return False
+    names = [n for n in walk(tree) if isinstance(n, Ent)]
+    if value in ([], "", None) or len(needed) < 2 or not needed - before:
+        return False
+    if isinstance(value, list) and any(str(v) in {e.id for e in names if e.type == tree.type} for v in value):
+        return False
+    return not (graph.registry.is_entity(tree.type) and any(e.type == tree.type and e.id == str(value) for e in names))
+
+
+def _facts(bench: _Bench) -> Candidates:
+    yield from bench.found.values
+
+
+def _superlative(bench: _Bench) -> Candidates:
+    for members, key, values in bench.ranked():
+        for how, pair in (("max", values[-2:]), ("min", values[:2])):
+            if bench.apart(*pair):
+                yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
+
+
+def _top(bench: _Bench) -> Candidates:
+    for members, key, values in bench.ranked():
+        n = bench.rng.choice((2, 3))
+        for how, order in (("reverse=True", values[::-1]), ("reverse=False", values)):
+            if len(values) >= n + 2 and all(bench.apart(*sorted(p)) for p in itertools.pairwise(order[: n + 1])):
+                slots = (("how", how), ("list", members), ("key", key), ("n", Con("count", n)))
+                yield Op("top", slots, members.type, True)
+
+
+def _where(bench: _Bench) -> Candidates:
+    for members, key, values in bench.ranked():
+        cut = bench.rng.randint(1, len(values) - 1)
+        bound = threshold(values[cut - 1], values[cut], bench.margin)
+        if bound is None or not isinstance(key, Get):
+            continue
+        how = bench.rng.choice((">", "<"))
+        slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))
+        yield Op("where", slots, members.type, True)
+
+
+def _count(bench: _Bench) -> Candidates:
+    if getattr(bench.question, "many", False):
+        yield Op("count", (("list", bench.question),), "count")
+        return
+    for tree in _where(bench):
+        yield Op("count", (("list", tree),), "count")
+
+
+def _spread(bench: _Bench) -> Candidates:
+    for members, key, values in bench.ranked():
+        if not isinstance(values[0], str) and bench.apart(values[0], values[-1]):
+            yield Op("spread", (("list", members), ("key", key)), key.type)
+
+
+def _mean(bench: _Bench) -> Candidates:
+    for members, key, _ in bench.ranked():
+        says = bench.graph.registry.field(key.tool, key.field).says if isinstance(key, Get) else None
+        if says and "mean" in says.flags:
+            yield Op("mean", (("list", members), ("key", key)), key.type)
+
+
+def _pair(name: str) -> Callable[[_Bench], Candidates]:
+    def make(bench: _Bench) -> Candidates:
+        for members, twins in bench.found.partners.items():
+            for twin in twins:
+                tree = Op(name, (("a", members), ("b", twin)), members.type, True)
+                left = bench.graph.value(tree)
+                if 1 <= len(left) <= 8 and len(left) < len(bench.graph.value(members)):
+                    yield tree
+
+    return make
+
+
+def _compare(name: str) -> Callable[[_Bench], Candidates]:
+    def make(bench: _Bench) -> Candidates:
+        for node, twins in bench.found.others.items():
+            for twin in twins:
+                a, b = sorted((node, twin), key=lambda n: bench.graph.value(n), reverse=True)
+                low, high = bench.graph.value(b), bench.graph.value(a)
+                says = bench.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
+                allowed = says and (says.cls if name == "gap" else "ratio" in says.flags)
+                if allowed and not isinstance(low, str) and bench.apart(low, high) and (name == "gap" or low > 0):
+                    yield Op(name, (("a", a), ("b", b)), node.type if name == "gap" else "ratio")
+
+    return make
+
+
+def _record(bench: _Bench) -> Candidates:
+    for value in bench.found.values:
+        yield Op("record", (("first", bench.question), ("second", value)), "")
+
+
+def _describe(bench: _Bench) -> Candidates:
+    for entity, nodes in bench.found.descriptions.items():
+        for node in nodes:
+            yield replace(bench.question, entity, node)
+
+
+def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
+    """The roundest number strictly between two values, well apart from both; None if nobody would say it."""
+    if isinstance(low, str) or low == high:
+        return None
+    whole = isinstance(low, int) and isinstance(high, int)
+    space = 0 if whole else margin * max(abs(low), abs(high))
+    for exponent in range(12, -3 if not whole else -1, -1):
+        for unit in (5, 2, 1):
+            step = unit * 10.0**exponent
+            value = math.ceil((low + space) / step) * step
+            if value - low > space and high - value > space and not (whole and value != int(value)):
+                tidy = round(value, 3)
+                few = len(str(abs(tidy)).replace(".", "").strip("0")) <= 3
+                return (int(tidy) if tidy == int(tidy) else tidy) if few else None
+    return None
+
+
+MOVES: dict[str, Callable[[_Bench], Candidates]] = {
+    "fact": _facts,
+    "turn": _facts,
+    "superlative": _superlative,
+    "top": _top,
+    "where": _where,
+    "count": _count,
+    "spread": _spread,
+    "mean": _mean,
+    "both": _pair("both"),
+    "only": _pair("only"),
+    "gap": _compare("gap"),
+    "ratio": _compare("ratio"),
+    "record": _record,
+    "describe": _describe,
+}
+assert set(MOVES) >= {"fact", "superlative"} and pattern("superlative")

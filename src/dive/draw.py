@@ -1,0 +1,90 @@
+"""draw: one configuration (S, T, X) of the paper, drawn from the pools.
+
+Takes the pools, an index and weights that lean toward the rare; gives a `Draw`. A toolset is a typed core that can
+be reached from the seed, distractors that take the same types, and fill. Modes: `domain` (the seed's domain and the
+general tools, as in the paper), `bridge` (two or three domains joined by a typed link), `uniform`. Calls no tool.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+
+from dive.nouns import Draw
+from dive.pools import Pools, generator
+from dive.registry import Loaded
+
+CORE = 10
+
+
+def draw(pools: Pools, index: int, weights: Mapping[str, float]) -> Draw:
+    """The draw with that index.
+
+    Args:
+        pools: what may be used.
+        index: position in the run; with the run's seed it decides everything.
+        weights: leaning by tool name; absent names weigh 1.
+    """
+    config = pools.config
+    rng = generator(config.seed, index, "draw", 0)
+    modes = config.draw.modes
+    mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
+    domain = rng.choice(pools.domains)
+    seed_type = rng.choice(pools.seed_types(domain))
+    seed = rng.choice(pools.seeds(seed_type))
+    size = rng.randint(config.draw.toolset_min, config.draw.toolset_max)
+    eligible = _eligible(pools, mode, domain, seed_type, rng)
+    toolset = _toolset(pools, eligible, seed_type, min(size, len(eligible)), weights, rng)
+    count = rng.randint(config.draw.exemplars_min, config.draw.exemplars_max)
+    chosen = rng.sample(pools.exemplars, min(count, len(pools.exemplars)))
+    return Draw(
+        key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,
+        toolset=tuple(sorted(toolset)), exemplars=tuple(e.id for e in chosen),
+    )  # fmt: skip
+
+
+def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.Random) -> list[str]:
+    tools = pools.registry.tools
+    if mode == "uniform":
+        return list(pools.tools)
+    domains = {domain, "general"}
+    if mode == "bridge":
+        near = sorted({tools[n].tool.domain for n in _links(pools, domain)} - domains)
+        domains |= set(rng.sample(near, min(len(near), rng.randint(1, 2))))
+    chosen = [name for name in pools.tools if tools[name].tool.domain in domains]
+    short = pools.config.draw.toolset_min - len(chosen)
+    rest = [name for name in pools.tools if name not in set(chosen)]
+    return chosen + (rng.sample(rest, min(short, len(rest))) if short > 0 else [])
+
+
+def _links(pools: Pools, domain: str) -> list[str]:
+    """Tools outside of `domain` that take a type which a tool of the domain gives."""
+    tools = pools.registry.tools
+    given = {t for name in pools.tools if tools[name].tool.domain == domain for t in gives(tools[name])}
+    return [name for name in pools.tools if tools[name].tool.domain != domain and given & takes(tools[name])]
+
+
+def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, weights: Mapping[str, float],
+             rng: random.Random) -> list[str]:  # fmt: skip
+    tools = pools.registry.tools
+    core: list[str] = []
+    known = {seed_type}
+    while len(core) < min(CORE, size):
+        ready = [name for name in eligible if name not in core and known & takes(tools[name])]
+        if not ready:
+            break
+        core.append(rng.choices(ready, [weights.get(name, 1.0) for name in ready])[0])
+        known |= gives(tools[core[-1]])
+    rest = [name for name in eligible if name not in core]
+    rng.shuffle(rest)
+    wanted = {t for name in core for t in takes(tools[name])}
+    rest.sort(key=lambda name: not (wanted & takes(tools[name])))
+    return core + rest[: size - len(core)]
+
+
+def takes(loaded: Loaded) -> set[str]:
+    """Semantic types that a tool can be given."""
+    return {p.type for p in loaded.params if p.type}
+
+
+def gives(loaded: Loaded) -> set[str]:
+    """Semantic types that a tool's result holds."""
+    return {f.type for f in loaded.fields.values() if f.type}

@@ -1,0 +1,151 @@
+"""The evidence graph of one draw: what was called so far, and what each node of a tree is worth on it.
+
+Takes tree nodes; gives their values. While `collecting`, a missing call is made and kept; afterwards only
+recorded calls count, so what is derived follows from the evidence alone. A failed call is never evidence.
+Does not choose what to call (`collect/walk.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from dive.patterns import pattern
+from dive.errors import ToolError
+from dive.nouns import Json, canonical
+from dive.registry import Loaded, Registry
+from dive.tools import CallFn, bind
+from dive.tree import Con, Ent, Get, It, Node, Op
+from msgspec import Struct
+
+EVALUATED = {"len": len, "max": max, "min": min, "sum": sum, "sorted": sorted}
+
+
+class Found(Struct):
+    """What a walk laid open, each node with a value on the evidence.
+
+    values: single values about the focus. lists: lists about it. keys: for each list, what is known of all its
+    members. partners: for a list, lists of the same members about a sibling. others: for a value, the same value
+    of a sibling. descriptions: for a named entity, nodes that lead to it.
+    """
+
+    values: list[Get]
+    lists: list[Node]
+    keys: dict[Node, list[Node]]
+    partners: dict[Node, list[Node]]
+    others: dict[Node, list[Node]]
+    descriptions: dict[Node, list[Node]]
+
+
+class Unknown(Exception):
+    """A node has no value on this evidence: the call failed, was never made, or left the field out."""
+
+
+class Graph:
+    """Calls made in this draw, by tool and bound arguments, with the round of the first call.
+
+    Args:
+        registry: tools and types.
+        toolset: names of the tools that may be called, sorted.
+        call: runs a tool.
+    """
+
+    def __init__(self, registry: Registry, toolset: Sequence[str], call: CallFn) -> None:
+        self.registry = registry
+        self.toolset = tuple(toolset)
+        self.calls: dict[tuple[str, bytes], tuple[Json, int]] = {}
+        self.failed: set[tuple[str, bytes]] = set()
+        self.round = 1
+        self.collecting = True
+        self._call = call
+        self._values: dict[Node, Json] = {}
+        self._trace: set[tuple[str, bytes]] | None = None
+
+    def tools(self) -> list[Loaded]:
+        """The tools of the toolset in order of name."""
+        return [self.registry.tools[name] for name in self.toolset]
+
+    def result(self, tool: str, args: Mapping[str, Json]) -> Json:
+        """The recorded result of a call; makes the call while collecting. Raises Unknown."""
+        try:
+            key = (tool, canonical(bind(self.registry.tool(tool), args)))
+        except ToolError as error:
+            raise Unknown(str(error)) from error
+        if key not in self.calls:
+            if not self.collecting or key in self.failed:
+                raise Unknown(f"{tool}: not in the evidence")
+            try:
+                self.calls[key] = (self._call(tool, args), self.round)
+            except ToolError as error:
+                self.failed.add(key)
+                raise Unknown(str(error)) from error
+        if self._trace is not None:
+            self._trace.add(key)
+        return self.calls[key][0]
+
+    def needed(self, node: Node) -> frozenset[tuple[str, bytes]]:
+        """The calls, by tool and bound arguments, that the value of `node` needs."""
+        self._trace, self._values, kept = set(), {}, self._values
+        try:
+            self.value(node)
+            return frozenset(self._trace)
+        finally:
+            self._trace, self._values = None, kept
+
+    def value(self, node: Node, member: Json = None) -> Json:
+        """What `node` is worth; `member` stands for `It`. Raises Unknown."""
+        if member is None and node in self._values:
+            return self._values[node]
+        found = self._evaluate(node, member)
+        if member is None:
+            self._values[node] = found
+        return found
+
+    def has(self, node: Node) -> bool:
+        """Whether `node` has a value here."""
+        try:
+            self.value(node)
+        except Unknown:
+            return False
+        return True
+
+    def keys(self, key: Node, members: Node) -> dict[Json, Json]:
+        """The key's value for each member of a list. Raises Unknown when one is missing."""
+        return {m: self.value(key, m) for m in self.value(members)}
+
+    def _evaluate(self, node: Node, member: Json) -> Json:
+        if isinstance(node, Ent):
+            return node.id
+        if isinstance(node, Con):
+            return node.value
+        if isinstance(node, It):
+            return member
+        if isinstance(node, Op):
+            return self._operate(node)
+        result = self.result(node.tool, {name: self.value(arg, member) for name, arg in node.args})
+        return self._field(node, result, member)
+
+    def _field(self, node: Get, result: Json, member: Json) -> Json:
+        path, _, name = node.field.partition(".")
+        says = self.registry.field(node.tool, path).says
+        key = says.member if says else ""
+        if path not in result:
+            raise Unknown(f"{node.tool}: no {path}")
+        if name:
+            row = next((r for r in result[path] if r[key] == member), None)
+            if row is None or name not in row:
+                raise Unknown(f"{node.tool}: no {node.field} of {member}")
+            return row[name]
+        return [r[key] for r in result[path]] if node.many and key else result[path]
+
+    def _operate(self, node: Op) -> Json:
+        slots, texts = {}, {}
+        for name, slot in node.slots:
+            if isinstance(slot, str):
+                texts[name] = slot
+            elif name == "key":
+                slots["key"], texts["key"] = self.keys(slot, dict(node.slots)["list"]), "key[m]"
+            else:
+                slots[name], texts[name] = self.value(slot), name
+        text = pattern(node.pattern).expression(texts)
+        try:
+            return eval(text, {"__builtins__": EVALUATED, **slots})  # noqa: S307  (shipped text, not input)
+        except (TypeError, ValueError, ZeroDivisionError) as error:
+            raise Unknown(f"{node.pattern}: {error}") from error

@@ -1,0 +1,54 @@
+"""Units in answers: which spellings are one unit. Nothing is converted.
+
+Takes two texts; says whether they name the same unit. Does not know quantities or factors.
+"""
+
+import functools
+import re
+import tomllib
+from pathlib import Path
+
+_COMPOUND = re.compile(r"(?:per|square|squared|cubic|cubed)\b|[/*·^²³]", re.IGNORECASE)
+
+
+def same_unit(given: str, unit: str) -> bool:
+    """Whether `given` spells `unit`: ft and feet, kilometer and kilometres, gene and genes."""
+    if _singular(given) == _singular(unit):
+        return True
+    return bool(_rows(given) & _rows(unit))
+
+
+def says_unit(words: str, unit: str) -> bool:
+    """Whether the words after a number are `unit`, perhaps with a remark: "ft", "(feet)", "feet above sea level"."""
+    parts = words.strip().strip("().,* ").split()
+    return any(
+        same_unit(" ".join(parts[:end]).strip("().,*"), unit) and not _COMPOUND.match(" ".join(parts[end:]))
+        for end in range(min(len(parts), 6), 0, -1)
+    )
+
+
+def _rows(spelling: str) -> frozenset[int]:
+    exact, anyhow = _table()
+    spelling = spelling.strip()
+    return exact.get(spelling) or anyhow.get(spelling.casefold(), frozenset())
+
+
+@functools.cache
+def _table() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+    """Rows by exact spelling, and by spelling without case."""
+    rows: list[list[str]] = tomllib.loads(Path(__file__).with_name("units.toml").read_text(encoding="utf-8"))["rows"]
+    exact: dict[str, frozenset[int]] = {}
+    anyhow: dict[str, frozenset[int]] = {}
+    for number, row in enumerate(rows):
+        for spelling in row:
+            exact[spelling] = exact.get(spelling, frozenset()) | {number}
+            anyhow[spelling.casefold()] = anyhow.get(spelling.casefold(), frozenset()) | {number}
+    return exact, anyhow
+
+
+def _singular(text: str) -> str:
+    word = text.strip().casefold()
+    for plural, singular in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if len(word) > len(plural) + 1 and word.endswith(plural) and not word.endswith("ss"):
+            return word.removesuffix(plural) + singular
+    return word

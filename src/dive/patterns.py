@@ -1,0 +1,50 @@
+"""Rows of `patterns.toml`: the operators of the expression tree.
+
+Takes the TOML file; gives frozen `Pattern`s and the text of a program with its slots filled. Does not know
+how a slot is compiled, found or spoken.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from dive.errors import UnknownName
+
+
+class Pattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """One operator; see the head of `patterns.toml`."""
+
+    name: str
+    slots: tuple[str, ...]
+    program: str
+    gives: str
+    ask: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = {}
+    setup: tuple[str, ...] = ()
+    ordered: bool = False
+
+    def expression(self, slots: Mapping[str, str]) -> str:
+        """The program with slot texts put in; `key[m]` takes the slot's text for the member `m`."""
+        text = self.program.replace("key[m]", slots.get("key", ""))
+        names = "|".join(name for name in self.slots if name != "key")
+        return re.sub(rf"(?<!')\b({names})\b(?!')", lambda m: slots[m.group(1)], text)
+
+
+@functools.cache
+def patterns() -> Mapping[str, Pattern]:
+    """All patterns by name."""
+    rows = tomllib.loads((Path(__file__).parent / "patterns.toml").read_text(encoding="utf-8"))
+    return {name: msgspec.convert({"name": name, **row}, Pattern) for name, row in rows.items()}
+
+
+def pattern(name: str) -> Pattern:
+    """The pattern called `name`; raises UnknownName with the nearest one."""
+    if name not in patterns():
+        raise UnknownName("pattern", name, patterns())
+    return patterns()[name]

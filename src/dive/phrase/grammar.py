@@ -1,0 +1,307 @@
+"""The grammar: speaks an expression tree as a question, in English that a person might have used.
+
+Takes a tree and the registry; gives the question. The text is a function of the tree alone: every choice between
+shapes is drawn from a generator seeded by the tree's hash. What would nest too deep is said first, in a sentence
+of its own, and taken up again ("that airport"). Does not know values, evidence or the answer.
+"""
+
+import random
+
+from msgspec import UNSET
+
+from dive.errors import DiveError
+from dive.nouns import sha
+from dive.patterns import pattern
+from dive.phrase.tail import rounding_tail, source_tail
+from dive.registry import Field, Registry
+from dive.says import Says, fill, gap, having, question, superlative
+from dive.tree import Con, Ent, Get, It, Node, Op, walk
+from dive.words import capital, small, spell_constant
+
+ROOM = 2
+
+
+class Unspeakable(DiveError):
+    """A tree for which the grammar has no good sentence."""
+
+
+def speak(tree: Node, registry: Registry) -> str:
+    """The question that `tree` asks.
+
+    Raises:
+        Unspeakable: two hidden things would need the same name, or a field lacks the form that is needed.
+    """
+    speaker = _Speaker(registry, random.Random(sha(tree)))
+    speaker.open_with(tree)
+    main = speaker.ask(tree)
+    tail = rounding_tail(registry, tree, speaker.rng)
+    return source_tail(registry, tree, [*speaker.said, main], speaker.rng) + tail
+
+
+class _Speaker:
+    """Sentences said so far and the names by which nodes are taken up again."""
+
+    def __init__(self, registry: Registry, rng: random.Random) -> None:
+        self.registry = registry
+        self.rng = rng
+        self.said: list[str] = []
+        self.names: dict[Node, str] = {}
+
+    # ---- what comes first -------------------------------------------------------------------------------
+
+    def open_with(self, tree: Node) -> None:
+        """Perhaps a situation around the one entity that the question names."""
+        named = sorted({n for n in walk(tree) if isinstance(n, Ent)}, key=repr)
+        kinds = [getattr(n, "type", "") for n in dict.fromkeys(walk(tree)) if isinstance(n, Get | Op)]
+        self._extremes(tree)
+        if len(named) != 1 or named[0].type in kinds or self.rng.random() < 0.45:
+            return
+        row = self.registry.type(named[0].type)
+        if row.openings and row.anaphor:
+            self.said.append(fill(self.rng.choice(row.openings), {"x": self.name(named[0])}))
+            self.names[named[0]] = row.anaphor
+
+    def _extremes(self, tree: Node) -> None:
+        """Both ends of one list: "one lies highest and another lowest", then the former and the latter."""
+        picks = [n for n in dict.fromkeys(walk(tree)) if isinstance(n, Op) and n.pattern == "superlative"]
+        for node in picks:
+            twin = next((o for o in picks if o != node and o.slots[1:] == node.slots[1:]), None)
+            if twin is not None and node not in self.names:
+                one, other = self.predicate(node), self.predicate(twin)
+                self.said.append(f"Of {self.members(node.slot('list'))}, one {one} and another {other}.")  # type: ignore[arg-type]
+                self.names |= {node: "the former", twin: "the latter"}
+
+    def introduce(self, node: Node) -> str:
+        """Says `node` in a sentence of its own; gives the words that take it up again."""
+        if isinstance(node, Op) and node.pattern == "superlative":
+            text = fill(self.rng.choice(pattern("superlative").setup), self._list_slots(node))
+        elif isinstance(node, Get) and not node.many:
+            text = fill(self.rng.choice(pattern("fact").setup), {"np": self.np(node, ROOM)})
+        else:
+            raise Unspeakable(f"{type(node).__name__} of type {getattr(node, 'type', '')} cannot be introduced")
+        anaphor = self.registry.type(node.type).anaphor or f"that {self.noun(node.type)}"
+        if anaphor in self.names.values():
+            raise Unspeakable(f"two things would be called {anaphor!r}")
+        self.said.append(capital(text))
+        self.names[node] = anaphor
+        return anaphor
+
+    # ---- noun phrases -----------------------------------------------------------------------------------
+
+    def np(self, node: Node, room: int = ROOM) -> str:
+        """A noun phrase for a single entity or value."""
+        if node in self.names:
+            return self.names[node]
+        if isinstance(node, Ent | Con):
+            return self.name(node)
+        if isinstance(node, Op) and node.pattern == "superlative":
+            return self.introduce(node)
+        if not isinstance(node, Get):
+            raise Unspeakable(f"{getattr(node, 'pattern', 'It')} inside a phrase")
+        if "transparent" in self.says(node).flags:
+            return self.np(node.args[0][1], room)
+        if self.weight(node) > room:
+            for _, child in node.args:
+                child = self.seen_through(child)
+                if child not in self.names and self.weight(child) >= room and not isinstance(child, Ent | Con):
+                    self.introduce(child)
+        return fill(self.says(node).phrase, self.slots(node, room - 1))
+
+    def members(self, node: Node, room: int = ROOM) -> str:
+        """A noun phrase for a list, with its article: "the six airports closest to Lima"."""
+        if isinstance(node, Get):
+            return "the " + fill(self.says(node).phrase, self.slots(node, room - 1))
+        if not isinstance(node, Op):
+            raise Unspeakable("no list")
+        if node.pattern == "where":
+            return f"{self.members(_node(node, 'list'))} that {self.condition(node, plural=True)}"
+        if node.pattern in ("both", "only"):
+            return self._pair(node)
+        raise Unspeakable(f"{node.pattern} as a list inside a question")
+
+    def _pair(self, node: Op) -> str:
+        a, b = _node(node, "a"), _node(node, "b")
+        if not (isinstance(a, Get) and isinstance(b, Get) and a.tool == b.tool and a.field == b.field):
+            raise Unspeakable("two lists of different kinds")
+        left, right = self.slots(a, ROOM - 1), self.slots(b, ROOM - 1)
+        if node.pattern == "both":
+            return "the " + fill(self.says(a).phrase, left | {"x": f"both {left['x']} and {right['x']}"})
+        phrase = self.says(a).phrase
+        noun, other = self.registry.type(a.type).plural, fill(phrase, right)
+        rest = other.removeprefix(noun) if other.startswith(noun) else f" among the {other}"
+        return f"the {fill(phrase, left)}, leaving out those{rest}"
+
+    def slots(self, node: Get, room: int) -> dict[str, str]:
+        """Texts for a field's slots: x is the first parameter."""
+        texts = {name: self.np(child, room) for name, child in node.args}
+        for param in self.registry.tool(node.tool).params:
+            if param.name not in texts and param.default is not UNSET:
+                texts[param.name] = small(param.default) if isinstance(param.default, int) else str(param.default)
+        texts["x"] = texts[self.registry.tool(node.tool).params[0].name]
+        texts["it"] = "it"
+        return texts
+
+    def name(self, node: Ent | Con) -> str:
+        """How a leaf is written in the question."""
+        if isinstance(node, Ent):
+            return self.registry.label(node.type, node.id)
+        return spell_constant(self.registry, node)
+
+    def noun(self, type_name: str) -> str:
+        """The type's noun in the singular."""
+        return self.registry.type(type_name).noun
+
+    def weight(self, node: Node) -> int:
+        """How many levels of "of" and "that" a noun phrase for `node` would nest."""
+        if node in self.names or isinstance(node, Ent | Con | It):
+            return 0
+        if isinstance(node, Get):
+            through = "transparent" in self.says(node).flags
+            return max((self.weight(child) for _, child in node.args), default=0) + (0 if through else 1)
+        return 0 if node.pattern == "superlative" else 1
+
+    def seen_through(self, node: Node) -> Node:
+        """The node that a transparent field speaks as."""
+        while isinstance(node, Get) and "transparent" in self.says(node).flags:
+            node = node.args[0][1]
+        return node
+
+    # ---- predicates -------------------------------------------------------------------------------------
+
+    def predicate(self, node: Op) -> str:
+        """What the picked member does: "lies highest"."""
+        how, key = node.slot("how"), _node(node, "key")
+        top = "max" if how in ("max", "reverse=True") else "min"
+        return self.via(key, singular=True, definite=True) + superlative(self.says(key), top)
+
+    def condition(self, node: Op, plural: bool) -> str:
+        """What members of a `where` do: "lie higher than 1,000 feet"."""
+        key, bound = _node(node, "key"), _node(node, "bound")
+        value = self.name(bound) if isinstance(bound, Con) else self.np(bound)
+        via = self.via(key, singular=not plural, definite=False)
+        return via + having(self.says(key), node.slot("how") == ">", value, plural and not via)
+
+    def via(self, key: Node, singular: bool, definite: bool) -> str:
+        """For a key one step beyond the member: "lies in the country that "."""
+        inner = next((c for _, c in key.args if isinstance(c, Get)), None) if isinstance(key, Get) else None
+        if inner is None or isinstance(key, Get) and "." in key.field:
+            return ""
+        says = self.says(inner)
+        if not says.via[0]:
+            raise Unspeakable(f"{inner.tool}.{inner.field} has no `via`")
+        noun = self.noun(inner.type)
+        return f"{says.via[0 if singular else 1]} {'the' if definite else 'a'} {noun} that "
+
+    def says(self, node: Node) -> Says:
+        """The wording of a node's field."""
+        return self.field(node).says or _missing(node)
+
+    def field(self, node: Node) -> Field:
+        """The output field that a node reads."""
+        if not isinstance(node, Get):
+            raise Unspeakable("no field")
+        return self.registry.field(node.tool, node.field)
+
+    # ---- the question itself ----------------------------------------------------------------------------
+
+    def ask(self, node: Node) -> str:
+        """The outermost question as a full sentence."""
+        if isinstance(node, Get):
+            return self._ask_fact(node)
+        if not isinstance(node, Op):
+            raise Unspeakable("nothing is asked")
+        shape = self.rng.choice(pattern(node.pattern).ask)
+        if node.pattern == "gap":
+            says, sides = self.says(_node(node, "a")), self._sides(node)
+            asked, told = gap(says, *sides, asked=True), gap(says, *sides, asked=False)
+            return fill(shape, {"gap": told, "Gap": capital(asked)})
+        if node.pattern == "ratio":
+            a, b = (self.np(_node(node, side)) for side in ("a", "b"))
+            return capital(fill(shape, {"np_a": a, "np_b": b}))
+        if node.pattern == "record":
+            first, second = self._ask_parts(node)
+            return capital(fill(shape, {"first": first, "First": capital(first), "second": second}))
+        slots = self._list_slots(node)
+        return capital(fill(shape, slots | {key.capitalize(): capital(text) for key, text in slots.items()}))
+
+    def _ask_fact(self, node: Get) -> str:
+        if node.many:
+            shape = self.rng.choice(("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?"))
+            return fill(shape, {"np": self.members(node)})
+        self.np(node)
+        says, slots = self.says(node), self.slots(node, ROOM - 1)
+        shape = self.rng.choice(pattern("fact").ask[:2] if says.ask else pattern("fact").ask)
+        return fill(shape, {"Question": capital(question(says, slots)), "np": fill(says.phrase, slots)})
+
+    def _sides(self, node: Op) -> tuple[str, str]:
+        a, b = (_node(node, side) for side in ("a", "b"))
+        if not (isinstance(a, Get) and isinstance(b, Get)):
+            raise Unspeakable("a gap between things that are no fields")
+        return self.np(self._subject(a)), self.np(self._subject(b))
+
+    def _subject(self, node: Get) -> Node:
+        return self.seen_through(node.args[0][1])
+
+    def _ask_parts(self, node: Op) -> tuple[str, str]:
+        first, second = _node(node, "first"), _node(node, "second")
+        one = self.ask(first).rstrip("?.")
+        one = one[:1].lower() + one[1:]
+        if not one.startswith(("which", "what", "who", "in ", "of ", "among ")):
+            raise Unspeakable("the first part is no plain question")
+        self.names[first] = "it" if self.says(second).ask else self.registry.type(getattr(first, "type", "")).anaphor
+        if not self.names[first]:
+            raise Unspeakable("the first part cannot be taken up")
+        return one, question(self.says(second), self.slots(second, ROOM)) if isinstance(second, Get) else ""
+
+    def _list_slots(self, node: Op) -> dict[str, str]:
+        slots = dict(node.slots)
+        texts: dict[str, str] = {}
+        over = slots.get("list")
+        if node.pattern in ("both", "only"):
+            texts["noun"], texts["nouns"] = self.noun(node.type), self.registry.type(node.type).plural
+            texts["a"], texts["b"] = (self.members(_node(node, side)) for side in ("a", "b"))
+            return texts
+        source = _node(node, "list")
+        if node.pattern == "count" and isinstance(over, Op) and over.pattern == "where":
+            node, source = over, _node(over, "list")
+        elif node.pattern == "count":
+            raise Unspeakable("a count without a condition")
+        texts |= {"list": self.members(source), "noun": self.noun(_type(source)),
+                  "nouns": self.registry.type(_type(source)).plural}  # fmt: skip
+        if node.pattern in ("superlative", "top"):
+            texts |= {"sup": self.predicate(node), "most": _plural_most(self.says(_node(node, "key")), node)}
+        if node.pattern == "where":
+            texts |= {"having": self.condition(node, plural=True), "has": self.condition(node, plural=False)}
+        if node.pattern == "top":
+            texts["n"] = self.name(_node(node, "n"))  # type: ignore[arg-type]
+        if node.pattern in ("spread", "mean"):
+            says = self.says(_node(node, "key"))
+            if not says.head or says.cls == "event":
+                raise Unspeakable("no head noun")
+            high = {"adj": 2, "verb": 2, "high": 2}.get(says.cls)
+            pair = (says.words[2], says.words[5]) if high and says.cls == "high" else ("highest", "lowest")
+            texts |= {"head": says.head, "high": pair[0], "low": pair[1]}
+        return texts
+
+
+def _plural_most(says: Says, node: Op) -> str:
+    text = superlative(says, "max" if node.slot("how") in ("max", "reverse=True") else "min")
+    for one, more in (("has ", "have "), ("is ", "are "), ("was ", "were "), ("lies ", "lie ")):
+        if text.startswith(one):
+            return more + text.removeprefix(one)
+    return text
+
+
+def _node(op: Op, name: str) -> Node:
+    slot = op.slot(name)
+    if isinstance(slot, str):
+        raise Unspeakable(f"{op.pattern}: {name} is a word")
+    return slot
+
+
+def _type(node: Node) -> str:
+    return getattr(node, "type", "")
+
+
+def _missing(node: Node) -> Says:
+    raise Unspeakable(f"{node} has no wording")

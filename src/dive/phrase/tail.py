@@ -1,0 +1,78 @@
+"""What a question says last: unit and rounding of the answer, and whose figures count.
+
+Takes a tree and the sentences so far; gives sentences. Does not know the answer.
+"""
+
+import random
+from collections.abc import Sequence
+
+from dive.forms import Form, form_of
+from dive.registry import Registry
+from dive.tree import Get, Node, walk
+from dive.words import joined, small
+
+UNIT = ("Answer in {unit}.", "Please answer in {unit}.", "I need it in {unit}.", "Give the answer in {unit}.")
+BOTH = (
+    "Answer in {unit}, rounded to {digits}.",
+    "Please give it in {unit}, to {digits}.",
+    "I need it in {unit}, rounded to {digits}.",
+    "Give the answer in {unit}, to {digits}.",
+)
+DIGITS = ("Round to {digits}.", "Please round to {digits}.", "Give it to {digits}.", "Answer to {digits}.")
+SOURCE = (
+    "Use {source} for this.",
+    "Base the answer on {source}.",
+    "Please go by {source}.",
+    "Take the figures from {source}.",
+)
+LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ", "In {source}, ")
+
+
+def rounding_tail(registry: Registry, tree: Node, rng: random.Random) -> str:
+    """ " Answer in feet, rounded to the nearest whole number.", or nothing where the form is plain."""
+    form = form_of(tree, registry)
+    if form.kind == "record":
+        measured = [part for part in form.parts if part.kind == "number" and (part.unit or not part.whole)]
+        return "".join(_tail(part, rng) for part in measured[:1])
+    return _tail(form, rng)
+
+
+def _tail(form: Form, rng: random.Random) -> str:
+    if form.kind != "number":
+        return ""
+    unit = "" if form.unit == "years" else form.unit
+    digits = "" if form.whole or form.places is None else _digits(form.places)
+    shapes = BOTH if unit and digits else UNIT if unit else DIGITS if digits else ()
+    return " " + rng.choice(shapes).format(unit=unit, digits=digits) if shapes else ""
+
+
+def _digits(places: int) -> str:
+    if places == 0:
+        return "the nearest whole number"
+    return f"{small(places)} decimal place{'s' if places > 1 else ''}"
+
+
+def sources(registry: Registry, tree: Node) -> list[str]:
+    """What the question must name: the sources of all facts on which references differ, in order of mention."""
+    found: dict[str, None] = {}
+    for node in walk(tree):
+        if isinstance(node, Get):
+            says = registry.field(node.tool, node.field).says
+            source = registry.tool(node.tool).spoken_source
+            if says and source and not says.flags & {"universal", "local", "transparent"}:
+                found[source] = None
+    return list(found)[::-1]
+
+
+def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random.Random) -> str:
+    """The sentences as one text, with the sources named in front of the question or behind it."""
+    text, names = " ".join(said), sources(registry, tree)
+    if not names:
+        return text
+    source = joined(names)
+    main = said[-1]
+    plain = main.startswith(("Which", "What", "How", "Of ", "Among", "When", "On ", "In ", "Who"))
+    if plain and len(names) == 1 and rng.random() < 0.5:
+        lead = rng.choice(LEAD).format(source=source)
+        return " ".join([*said[:-1], lead[:1].upper() + lead[1:] + main[:1].lower() + main[1:]])
+    return f"{text} {rng.choice(SOURCE).format(source=source)}"

@@ -1,0 +1,86 @@
+"""The three pools (paper, phase 1): tools, seeds, exemplars; and the generators that draw from them.
+
+Takes the registry and the run's config; gives what a draw may use. `[split]` acts here: a seed is in or out by the
+hash of its canonical entity, held-out tools, domains and patterns are never offered to a training run.
+"""
+
+import hashlib
+import random
+from collections.abc import Sequence
+
+from dive.config import Config
+from dive.errors import ConfigError, UnknownName
+from dive.nouns import DOMAINS, Entity, Exemplar
+from dive.pools.exemplars import exemplars
+from dive.registry import Registry
+
+
+def generator(*parts: object) -> random.Random:
+    """The generator of one (seed, index, stage, step): order and concurrency never change what it gives."""
+    return random.Random(hashlib.sha256(repr(parts).encode()).digest())
+
+
+class Pools:
+    """What the draws of one run may use, after filters and split.
+
+    Raises:
+        UnknownName: the run file names a tool, domain or pattern that does not exist.
+        ConfigError: the filters leave nothing to draw from.
+    """
+
+    def __init__(self, registry: Registry, config: Config) -> None:
+        draw, split = config.draw, config.split
+        _known("tool", [*draw.tools.allow, *draw.tools.deny, *split.held_out_tools], registry.tools)
+        _known("domain", [*draw.domains, *split.held_out_domains], DOMAINS)
+        _known("pattern", split.held_out_patterns, {move for e in exemplars() for move in e.moves})
+        training = split.part == "train"
+        away = set(split.held_out_tools) if training else set()
+        closed = set(split.held_out_domains) if training else set()
+        unused = set(split.held_out_patterns) if training else set()
+        self.registry = registry
+        self.config = config
+        self.tools = tuple(
+            name
+            for name, loaded in registry.tools.items()
+            if (not draw.tools.allow or name in draw.tools.allow) and name not in draw.tools.deny
+            and name not in away and loaded.tool.domain not in closed and loaded.tool.effect != "write"
+        )  # fmt: skip
+        self.exemplars = tuple(e for e in exemplars() if not unused & set(e.moves))
+        self.domains = tuple(
+            d for d in DOMAINS
+            if (not draw.domains or d in draw.domains) and d not in closed and self._types(d)
+        )  # fmt: skip
+        if not self.tools or not self.exemplars or not self.domains:
+            raise ConfigError("nothing to draw from: [draw] and [split] leave no tool, no exemplar or no seed")
+
+    def seed_types(self, domain: str) -> list[str]:
+        """Entity types of a domain that have seeds and a tool to start from, sorted."""
+        return self._types(domain)
+
+    def seeds(self, type_name: str) -> Sequence[Entity]:
+        """Seeds of a type on this side of the split, in order of id."""
+        split = self.config.split
+        if split.seed_share >= 1.0 and split.part == "train":
+            return self.registry.seeds(type_name)
+        inside = split.part == "train"
+        return [e for e in self.registry.seeds(type_name) if (_place(e) < split.seed_share) == inside]
+
+    def _types(self, domain: str) -> list[str]:
+        taken = {p.type for name in self.tools for p in self.registry.tools[name].params}
+        homes = self.registry.homes
+        return sorted(t for t in taken if homes.get(t) == domain and self.registry.seeds(t))
+
+
+def _place(entity: Entity) -> float:
+    """Where an entity falls in [0, 1): by the hash of its canonical form."""
+    digest = hashlib.sha256(f"{entity.type}:{entity.id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def _known(what: str, names: Sequence[str], known: object) -> None:
+    for name in names:
+        if name not in known:  # type: ignore[operator]
+            raise UnknownName(what, name, known)  # type: ignore[arg-type]
+
+
+__all__ = ["Exemplar", "Pools", "exemplars", "generator"]

@@ -1,0 +1,96 @@
+"""synthesize without a model: K rounds of walk and compose; every round's question has its own proof.
+
+Takes a draw and a toolbox; gives a draft `Task` with its lineage, or raises `Exhausted` with the reason. Evidence is
+collected first, then the graph is closed and only what it holds can be asked. Judges nothing (`verify`).
+"""
+
+import random
+from collections.abc import Mapping
+
+from dive.collect.walk import Walker
+from dive.config import Config
+from dive.derive.compile import compile_tree
+from dive.derive.compose import candidates
+from dive.errors import DiveError, ProofError
+from dive.evidence import Graph
+from dive.forms import answer_of, form_of
+from dive.nouns import Draw, Exemplar, Round, Task, short_id
+from dive.phrase import Unspeakable, speak
+from dive.pools import exemplars, generator
+from dive.registry import Registry
+from dive.tools import CallFn
+from dive.tree import Ent, Node
+
+FALLBACK = ("fact", "record", "describe")
+
+
+class Exhausted(DiveError):
+    """No sound question in some round; the message says which round and move."""
+
+
+def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, weights: Mapping[str, float],
+               attempt: int = 0) -> Task:  # fmt: skip
+    """One draft task.
+
+    Args:
+        draw: the configuration.
+        registry: tools and types.
+        call: runs a tool.
+        config: rounds, steps, caps.
+        weights: leaning by tool name.
+        attempt: another attempt on the same draw takes other exemplars and other choices.
+
+    Raises:
+        Exhausted: no exemplar of the draw leads to a question in every round.
+    """
+    rng = generator(config.seed, draw.index, "synthesize", attempt)
+    graph = Graph(registry, draw.toolset, call)
+    known = {e.id: e for e in exemplars()}
+    exemplar = known[rng.choice(draw.exemplars)]
+    tree: Node = Ent(draw.seed.type, draw.seed.id)
+    rounds: list[Round] = []
+    for k in range(1, config.synthesize.rounds + 1):
+        made = _round(graph, tree, exemplar, k, config, weights, rng)
+        rounds.append(made)
+        assert made.tree is not None
+        tree = made.tree
+    return _task(draw, exemplar, rounds)
+
+
+def _round(graph: Graph, tree: Node, exemplar: Exemplar, k: int, config: Config, weights: Mapping[str, float],
+           rng: random.Random) -> Round:  # fmt: skip
+    wanted = exemplar.moves[k - 1] if k <= len(exemplar.moves) else "describe"
+    moves = [wanted] + ([m for m in FALLBACK if m != wanted] if k > 1 else [])
+    graph.round = k
+    for move in moves:
+        graph.collecting = True
+        found = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each).walk(tree, move)
+        graph.collecting = False
+        made = candidates(graph, found, tree, move, rng, k == config.synthesize.rounds, config.verify.tie_margin)
+        for candidate in made[: config.synthesize.candidates]:
+            spoken = _spoken(graph, candidate, k, move, config)
+            if spoken is not None:
+                return spoken
+    raise Exhausted(f"round {k}: no question by {wanted}")
+
+
+def _spoken(graph: Graph, tree: Node, k: int, move: str, config: Config) -> Round | None:
+    registry = graph.registry
+    try:
+        question = speak(tree, registry)
+        answer = answer_of(form_of(tree, registry), graph.value(tree), registry)
+        proof = compile_tree(tree, registry, answer, config.synthesize.max_each)
+    except (Unspeakable, ProofError):
+        return None
+    return Round(k=k, question=question, answer=answer, proof=proof, pattern=move, tree=tree)
+
+
+def _task(draw: Draw, exemplar: Exemplar, rounds: list[Round]) -> Task:
+    last = rounds[-1]
+    return Task(
+        id=short_id(last), key=draw.key, question=last.question, answer=last.answer, toolset=draw.toolset,
+        proof=last.proof, evidence=(), controls=(), lineage=tuple(rounds[:-1]),
+        pattern=">".join(r.pattern for r in rounds), seed=draw.seed, exemplar=exemplar.id, mode=draw.mode, tree=last.tree,
+    )  # fmt: skip
+
+

@@ -1,0 +1,137 @@
+"""`call()`: the only place where a tool runs. Arguments, effect, deadline mark, size cap, schema, cache, error.
+
+Takes a registry and a call; gives the result as plain JSON or raises ToolError. Does not enforce the deadline
+itself: it marks which tool is running since when, and `flow`'s watchdog ends a worker that overstays.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import fastjsonschema
+import msgspec
+from msgspec import UNSET
+
+from dive.errors import ToolError
+from dive.nouns import Json, canonical
+from dive.registry import Loaded, Registry
+
+MAX_BYTES = 262_144
+CACHE_ENTRIES = 50_000
+PYTHON_KINDS: dict[str, tuple[type, ...]] = {
+    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
+}  # fmt: skip
+
+Mark = Callable[[str | None], None]
+CallFn = Callable[[str, Mapping[str, Json]], Json]
+
+
+class Toolbox:
+    """A registry with a cache of what its tools gave: the state that `call` needs.
+
+    Args:
+        registry: the tools.
+        writes: names of `write` tools that may be called (none by default).
+        mark: told the tool's name when it starts and None when it ends.
+    """
+
+    def __init__(self, registry: Registry, writes: frozenset[str] = frozenset(), mark: Mark | None = None) -> None:
+        self.registry = registry
+        self.writes = writes
+        self.mark = mark
+        self.cache: dict[tuple[str, bytes], Json | ToolError] = {}
+
+    @property
+    def call(self) -> CallFn:
+        """`call` bound to this toolbox."""
+        return functools.partial(call, self)
+
+
+def call(box: Toolbox, name: str, args: Mapping[str, Json]) -> Json:
+    """Runs one tool.
+
+    Args:
+        box: where the tool lives and what it gave before.
+        name: the tool's name.
+        args: by parameter name; parameters left out take their default.
+
+    Returns:
+        The result, a JSON object that conforms to the tool's output schema. Do not change it: it is cached.
+
+    Raises:
+        ToolError: `arguments`, `refused`, `not_found`, `raised`, `too_large` or `schema`.
+    """
+    loaded = box.registry.tools.get(name)
+    if loaded is None:
+        raise ToolError("arguments", f"there is no tool {name!r}")
+    bound = bind(loaded, args)
+    key = (name, canonical(bound))
+    known = box.cache.get(key)
+    if known is None:
+        known = _run(box, loaded, bound)
+        if loaded.tool.effect == "pure":
+            if len(box.cache) >= CACHE_ENTRIES:
+                box.cache.clear()
+            box.cache[key] = known
+    if isinstance(known, ToolError):
+        raise known
+    return known
+
+
+def bind(loaded: Loaded, args: Mapping[str, Json]) -> dict[str, Json]:
+    """All arguments of a call in the tool's order, defaults filled in; ToolError("arguments") if they do not fit."""
+    names = [param.name for param in loaded.params]
+    unknown = sorted(set(args) - set(names))
+    if unknown:
+        raise ToolError("arguments", f"{loaded.name} takes no {unknown[0]!r}; it takes {', '.join(names)}")
+    bound: dict[str, Json] = {}
+    for param in loaded.params:
+        value = args.get(param.name, param.default)
+        if value is UNSET:
+            raise ToolError("arguments", f"{loaded.name} needs {param.name!r}")
+        fits = isinstance(value, PYTHON_KINDS[param.kind]) and (param.kind == "boolean") == isinstance(value, bool)
+        if not fits:
+            raise ToolError("arguments", f"{loaded.name}: {param.name!r} must be a {param.kind}, got {value!r:.80}")
+        bound[param.name] = float(value) if param.kind == "number" else value
+    return bound
+
+
+def _run(box: Toolbox, loaded: Loaded, args: Mapping[str, Json]) -> Json | ToolError:
+    if loaded.tool.effect == "write" and loaded.name not in box.writes:
+        return ToolError("refused", f"{loaded.name} may change something and the run file does not allow it")
+    if box.mark:
+        box.mark(loaded.name)
+    try:
+        result = loaded.run(**args)
+    except ToolError as error:
+        return error
+    except Exception as error:  # a tool may raise anything: a failed call is a record, not a crash
+        return ToolError("raised", f"{loaded.name}: {type(error).__name__}: {error}")
+    finally:
+        if box.mark:
+            box.mark(None)
+    return _checked(loaded, result)
+
+
+def _checked(loaded: Loaded, result: Json) -> Json | ToolError:
+    try:
+        raw = msgspec.json.encode(result)  # NaN and infinity become null, which no schema of ours allows
+    except (TypeError, ValueError, UnicodeEncodeError) as error:
+        return ToolError("schema", f"{loaded.name}: its result is no JSON: {error}")
+    if len(raw) > MAX_BYTES:
+        return ToolError("too_large", f"{loaded.name}: {len(raw)} bytes; at most {MAX_BYTES} are taken")
+    plain = msgspec.json.decode(raw)
+    try:
+        _validator(loaded.tool.hash, loaded)(plain)
+    except fastjsonschema.JsonSchemaException as error:
+        return ToolError("schema", f"{loaded.name}: {error.message}")
+    return plain
+
+
+_validators: dict[str, Callable[[Any], Any]] = {}
+
+
+def _validator(key: str, loaded: Loaded) -> Callable[[Any], Any]:
+    if key not in _validators:
+        _validators[key] = fastjsonschema.compile(loaded.tool.output)
+    return _validators[key]

@@ -1,0 +1,53 @@
+"""Counts are sums, order does not matter, and weights lean toward the rare."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dive import tally
+from dive.tally import Facts, Tally
+
+words = st.sampled_from(["a", "b", "c", "d"])
+facts = st.builds(
+    Facts,
+    tools=st.lists(words, max_size=4).map(tuple),
+    pattern=words,
+    sequence=st.lists(words, max_size=3).map(tuple),
+    domains=st.lists(words, min_size=1, max_size=2).map(tuple),
+    skeleton=words,
+)
+
+
+@given(st.lists(facts), st.lists(facts))
+def test_adding_block_by_block_is_adding_at_once_in_any_order(first: list[Facts], second: list[Facts]) -> None:
+    blocks = tally.add(tally.add(Tally(), first), second)
+    shuffled = first + second
+    random.Random(1).shuffle(shuffled)
+    assert blocks == tally.add(Tally(), shuffled)
+    assert list(blocks.tools) == sorted(blocks.tools)
+
+
+def test_a_tool_counts_once_for_each_task_that_needs_it() -> None:
+    one = Facts(tools=("x", "x", "y"), pattern="p", sequence=("x", "y"), domains=("law",), skeleton="s")
+    counted = tally.add(Tally(), [one, one])
+    assert counted.tasks == 2
+    assert counted.tools == {"x": 2, "y": 2}
+    assert counted.sequences == {tally.sequence_key("p", ("x", "y")): 2}
+    assert tally.share(counted.domains, "law", counted.tasks) == 1.0
+
+
+@given(st.dictionaries(words, st.integers(0, 1000)), st.lists(words, min_size=1))
+def test_the_rarer_name_never_weighs_less(counts: dict[str, int], names: list[str]) -> None:
+    weights = tally.weights(counts, names)
+    assert list(weights) == sorted(set(names))
+    assert all(0 < weight <= 1 for weight in weights.values())
+    by_count = sorted(weights, key=lambda name: counts.get(name, 0))
+    assert [weights[name] for name in by_count] == sorted(weights.values(), reverse=True)
+
+
+def test_weights_before_the_first_task_are_even_and_an_even_share_weighs_a_half() -> None:
+    assert tally.weights({}, ["b", "a"]) == {"a": 1.0, "b": 1.0}
+    assert tally.weights({"a": 5, "b": 5, "else": 90}, ["a", "b"]) == pytest.approx({"a": 0.5, "b": 0.5})
+    assert tally.share({}, "a", 0) == 0.0
