@@ -5,29 +5,20 @@
 
 The package is 187 MB of GeoNames (CC BY 4.0); kept are countries, capitals, US state capitals, cities of 200,000
 inhabitants and more, and the eight largest cities of each country. GeoNames lists boroughs and quarters as cities:
-whatever lies within 22 km of a city at least twice as populous is left out unless `KEPT` says that it is a city of its
-own. Does not know how the tables are used.
+whatever lies within 22 km of a city at least twice as populous is left out unless `kept` in vendor_geonames.toml
+says that it is a city of its own. Does not know how the tables are used.
 """
 
 import json
 import math
 import sys
+import tomllib
 import unicodedata
 from pathlib import Path
 
-from vendor_names import (
-    ALSO_DISTRICTS,
-    CAPITALS,
-    COUNTRY_NAMES,
-    CURRENCIES,
-    KEPT,
-    PLAIN,
-    RENAMED,
-    STATE_CAPITALS,
-    TERRITORIES,
-)
-
 OUT = Path(__file__).parent.parent / "src/dive/catalog/geography/data"
+TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+TERRITORIES, PLAIN = TOLD["territories"].split(), TOLD["plain"].split()
 CEASED = {"CS", "AN"}
 UNPEOPLED = {"AQ", "BV", "HM", "TF", "GS", "UM"}
 RING_KM, BIG, TOP = 22.0, 200_000, 8
@@ -58,7 +49,7 @@ def _lives(code: str) -> bool:
 
 
 def _capital(code: str, row: dict, cities: list[dict]) -> dict | None:
-    name = CAPITALS.get(code, row["capital"].strip())
+    name = TOLD["capital"].get(code, row["capital"].strip())
     found = [c for c in cities if c["countrycode"] == code and _plain(c["name"]) == _plain(name)]
     return max(found, key=lambda c: c["population"]) if found and name else None
 
@@ -73,7 +64,7 @@ def _kept(cities: list[dict], capitals: dict[str, dict | None]) -> list[dict]:
         own = [c for i, c in enumerate(rows[:400]) if not _district(c, rows[:i], capitals[code])]
         kept |= {c["geonameid"]: c for i, c in enumerate(own) if i < TOP or c["population"] >= BIG}
         if code == "US":
-            kept |= {c["geonameid"]: c for c in rows if STATE_CAPITALS.get(c["admin1code"]) == c["name"]}
+            kept |= {c["geonameid"]: c for c in rows if TOLD["state_capital"].get(c["admin1code"]) == c["name"]}
     return list(kept.values())
 
 
@@ -81,9 +72,9 @@ def _district(city: dict, larger: list[dict], capital: dict | None) -> bool:
     code, name = city["countrycode"], city["name"]
     if capital and city["geonameid"] == capital["geonameid"]:
         return False
-    if name in ALSO_DISTRICTS.get(code, ()):
+    if name in TOLD["district"].get(code, ()):
         return True
-    if name in KEPT.get(code, ()):
+    if name in TOLD["kept"].get(code, ()):
         return False
     return any(o["population"] >= 2 * city["population"] and _km(o, city) < RING_KM for o in larger)
 
@@ -92,7 +83,7 @@ def _city_rows(kept: list[dict], capital_of: dict[int, str]) -> list[tuple[str, 
     rows: dict[str, tuple[str, ...]] = {}
     for city in sorted(kept, key=lambda c: (c["geonameid"] not in capital_of, -c["population"], c["geonameid"])):
         code, name = city["countrycode"], _name(city)
-        country = COUNTRY_NAMES[code].removeprefix("the ")
+        country = TOLD["country"][code].removeprefix("the ")
         state = city["admin1code"] if code == "US" else ""
         if state and f"{name}, {country}" in rows:
             name = f"{name}, {state}"
@@ -107,8 +98,8 @@ def _city_rows(kept: list[dict], capital_of: dict[int, str]) -> list[tuple[str, 
 
 def _name(city: dict) -> str:
     code = city["countrycode"]
-    if f"{code} {city['name']}" in RENAMED:
-        return RENAMED[f"{code} {city['name']}"]
+    if f"{code} {city['name']}" in TOLD["renamed"]:
+        return TOLD["renamed"][f"{code} {city['name']}"]
     name = city["name"].removesuffix("-si") if code == "KR" else city["name"]
     return _unmarked(name).replace("’", "").replace("‘", "") if code in PLAIN else name.replace("’", "'")
 
@@ -116,8 +107,8 @@ def _name(city: dict) -> str:
 def _country_row(code: str, row: dict, capital: str) -> tuple[str, ...]:
     phone = str(row["phone"]).strip()
     return (
-        code, COUNTRY_NAMES[code], "territory" if code in TERRITORIES else "state", row["continentcode"], capital,
-        str(row["areakm2"]), str(row["population"]), CURRENCIES.get(code, row["currencycode"]),
+        code, TOLD["country"][code], "territory" if code in TERRITORIES else "state", row["continentcode"], capital,
+        str(row["areakm2"]), str(row["population"]), TOLD["currency"].get(code, row["currencycode"]),
         f"+{phone}" if phone.isdigit() else "", row["tld"], row["neighbours"],
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ import platformdirs
 from dive.registry import package_version
 
 T = TypeVar("T")
-_loaded: dict[str, object] = {}
+_loaded: dict[Path, object] = {}
 _folder: list[Path] = []
 
 
@@ -36,22 +36,34 @@ def keep_in(path: Path) -> None:
 def table(name: str, packages: tuple[str, ...], shape: type[T], builder: Callable[[], T]) -> T:
     """The rows of table `name` in `shape`; built by `builder` when there is no file for this build yet.
 
+    Args:
+        name: the file's name, unique in the catalog.
+        packages: distributions whose versions decide whether a file is still good.
+        shape: what msgpack decodes to, e.g. `dict[str, Row]`.
+        builder: a function of this module's caller; its module's code decides as well.
+    """
+    code = inspect.getsource(inspect.getmodule(builder) or builder)
+    return kept(name, "|".join([code, *map(package_version, packages)]), shape, builder)
+
+
+def kept(name: str, made_from: str, shape: type[T], builder: Callable[[], T]) -> T:
+    """What `builder` gives, kept in a file whose name holds a hash of `made_from`.
+
     The file is written beside its final name and renamed, so that a crash leaves either none or all of it.
     """
-    if name not in _loaded:
-        code = inspect.getsource(inspect.getmodule(builder) or builder)
-        mark = hashlib.sha256("|".join([code, *map(package_version, packages)]).encode()).hexdigest()[:16]
-        path = folder() / f"{name}-{mark}.msgpack"
+    mark = hashlib.sha256(made_from.encode()).hexdigest()[:16]
+    path = folder() / f"{name}-{mark}.msgpack"
+    if path not in _loaded:
         if path.exists():
-            _loaded[name] = msgspec.msgpack.decode(path.read_bytes(), type=shape)
+            _loaded[path] = msgspec.msgpack.decode(path.read_bytes(), type=shape)
         else:
             rows = builder()
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(f".{os.getpid()}.tmp")
             draft.write_bytes(msgspec.msgpack.encode(rows))
             draft.replace(path)
-            _loaded[name] = rows
-    return _loaded[name]  # type: ignore[return-value]
+            _loaded[path] = rows
+    return _loaded[path]  # type: ignore[return-value]
 
 
 @functools.cache

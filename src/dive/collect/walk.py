@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from dive.collect.bind import bindings
+from dive.bind import bindings
 from dive.evidence import Found, Graph, Unknown
 from dive.registry import Field, Loaded
 from dive.tree import Con, Ent, Get, It, Node, Op, walk as nodes_of

@@ -8,6 +8,6 @@ Does not know what a key gives (`ledger.Record`), where it is kept, or what stee
 from dive.flow.blocks import BLOCK, Speed, map_blocks
 from dive.flow.failure import Failure
 from dive.flow.waiting import gather_bounded
-from dive.flow.worker import enter, mark
+from dive.flow.worker import Work, enter, mark
 
-__all__ = ["BLOCK", "Failure", "Speed", "enter", "gather_bounded", "map_blocks", "mark"]
+__all__ = ["BLOCK", "Failure", "Speed", "Work", "enter", "gather_bounded", "map_blocks", "mark"]

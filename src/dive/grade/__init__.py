@@ -1,6 +1,6 @@
 """Typed grading: an answer's text or a program's value against a reference answer.
 
-    grade(given, reference) -> Verdict      match(value, reference) -> bool      spoken(answer) -> str
+grade(given, reference) -> Verdict      match(value, reference) -> bool      spoken(answer) -> str
 """
 
 from dive.grade.match import grade, match

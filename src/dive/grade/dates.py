@@ -3,7 +3,7 @@
 Takes text; gives dates. 02/03/2017 is no date: nobody can tell which.
 """
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -11,7 +11,9 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_MONTH = r"(?P<month>{})\.?".format("|".join(f"{m[:3]}(?:{m[3:]}|t)?" if m[:3] == "sep" else f"{m[:3]}(?:{m[3:]})?" for m in MONTHS))
+_MONTH = r"(?P<month>{})\.?".format(
+    "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in MONTHS).replace("sep(", "sept?(")
+)
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4})"
 _FORMS = tuple(
@@ -26,7 +28,7 @@ _FORMS = tuple(
 _WEEKDAY = re.compile(r"(?:on )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?", re.IGNORECASE)
 
 
-def read_date(text: str) -> datetime.date | None:
+def read_date(text: str) -> dt.date | None:
     """The date that `text` is, with or without its weekday; None for anything else and for what can be two dates."""
     text = " ".join(text.split()).strip("*`\"'. ")
     text = text[_WEEKDAY.match(text).end() :]  # type: ignore[union-attr]
@@ -34,7 +36,7 @@ def read_date(text: str) -> datetime.date | None:
     return _date(found) if found else None
 
 
-def find_dates(text: str) -> Iterator[tuple[datetime.date, tuple[int, int]]]:
+def find_dates(text: str) -> Iterator[tuple[dt.date, tuple[int, int]]]:
     """Every date in running text with its span."""
     for form in _FORMS:
         for found in form.finditer(text):
@@ -43,7 +45,7 @@ def find_dates(text: str) -> Iterator[tuple[datetime.date, tuple[int, int]]]:
                 yield day, found.span()
 
 
-def _date(found: re.Match[str]) -> datetime.date | None:
+def _date(found: re.Match[str]) -> dt.date | None:
     parts = found.groupdict()
     if "one" in parts:
         one, two = int(found["one"]), int(found["two"])
@@ -53,7 +55,7 @@ def _date(found: re.Match[str]) -> datetime.date | None:
     else:
         day, month = int(found["day"]), _month(found["month"])
     try:
-        return datetime.date(int(found["year"]), month, day)
+        return dt.date(int(found["year"]), month, day)
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ import functools
 import re
 import unicodedata
 
-_ALIKE = str.maketrans("’‘ʼ′‐‑‒–—−“”„«»", "''''------\"\"\"\"\"")
+_ALIKE = str.maketrans("’‘ʼ′‐‑‒–—−“”„«»", '\'\'\'\'------"""""')
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _WRAPPED = re.compile(r"([\"'`*_])(.+)\1", re.DOTALL)
 _ARTICLE = re.compile(r"(?:the|an?) (?=\S{2})")
@@ -20,12 +20,17 @@ _BRACKETS = ("[]", "{}", "()")
 def plain(text: str) -> str:
     """`text` without case, width, runs of spaces, and outer quotes, marks, article and full stop."""
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold())
-    text = " ".join(text.split())
+    text = unwrap(" ".join(text.split()))
+    return _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
+
+
+def unwrap(text: str) -> str:
+    """`text` without the quotes, marks and full stops around it; never empty if `text` is not."""
     while True:
         wrapped = _WRAPPED.fullmatch(text)
         bare = (wrapped[2] if wrapped else text.removesuffix(".")).strip() or text
         if bare == text:
-            return _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
+            return text
         text = bare
 
 
@@ -43,7 +48,7 @@ def same_name(given: str, name: str) -> bool:
 
 
 def atoms(text: str) -> list[tuple[int, int]]:
-    """Start and end of each piece of `text` (made by `enumeration`) between separators."""
+    """Start and end of each piece of `text` (made by `enumerations`) between separators."""
     spans: list[tuple[int, int]] = []
     start = 0
     for found in _SEPARATOR.finditer(text):
@@ -53,9 +58,10 @@ def atoms(text: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if text[a:b].strip()]
 
 
-def enumeration(text: str) -> str:
-    """`text` without bullets, outer brackets and runs of blanks, ready for `atoms`."""
-    text = _BULLET.sub("", text).strip()
-    if text[:1] + text[-1:] in _BRACKETS:
-        text = text[1:-1]
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+def enumerations(text: str) -> tuple[str, ...]:
+    """`text` ready for `atoms`: as it is, and without bullets and outer brackets. Runs of blanks are one blank."""
+    text = unwrap(re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip())
+    bare = _BULLET.sub("", text).strip()
+    if bare[:1] + bare[-1:] in _BRACKETS:
+        bare = bare[1:-1].strip()
+    return (text,) if bare == text else (text, bare)

@@ -6,6 +6,7 @@ Takes two texts; says whether they name the same unit. Does not know quantities 
 import functools
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
 
 _COMPOUND = re.compile(r"(?:per|square|squared|cubic|cubed)\b|[/*·^²³]", re.IGNORECASE)
@@ -29,7 +30,7 @@ def says_unit(words: str, unit: str) -> bool:
 
 def _rows(spelling: str) -> frozenset[int]:
     exact, anyhow = _table()
-    spelling = spelling.strip()
+    spelling = unicodedata.normalize("NFKC", spelling.strip())
     return exact.get(spelling) or anyhow.get(spelling.casefold(), frozenset())
 
 
@@ -40,7 +41,7 @@ def _table() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     exact: dict[str, frozenset[int]] = {}
     anyhow: dict[str, frozenset[int]] = {}
     for number, row in enumerate(rows):
-        for spelling in row:
+        for spelling in (unicodedata.normalize("NFKC", text) for text in row):
             exact[spelling] = exact.get(spelling, frozenset()) | {number}
             anyhow[spelling.casefold()] = anyhow.get(spelling.casefold(), frozenset()) | {number}
     return exact, anyhow

@@ -64,6 +64,7 @@ def give_lock(lock: int) -> None:
     """Give a lock back; giving it twice is the same as once."""
     if lock in _locks:
         _locks.discard(lock)
+        fcntl.flock(lock, fcntl.LOCK_UN)
         os.close(lock)
 
 

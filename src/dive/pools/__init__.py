@@ -5,19 +5,14 @@ hash of its canonical entity, held-out tools, domains and patterns are never off
 """
 
 import hashlib
-import random
 from collections.abc import Sequence
 
 from dive.config import Config
 from dive.errors import ConfigError, UnknownName
 from dive.nouns import DOMAINS, Entity, Exemplar
 from dive.pools.exemplars import exemplars
+from dive.pools.random import generator
 from dive.registry import Registry
-
-
-def generator(*parts: object) -> random.Random:
-    """The generator of one (seed, index, stage, step): order and concurrency never change what it gives."""
-    return random.Random(hashlib.sha256(repr(parts).encode()).digest())
 
 
 class Pools:

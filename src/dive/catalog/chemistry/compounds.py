@@ -1,0 +1,177 @@
+"""Well-known chemical compounds: measured properties, isomers, compounds of two elements.
+
+Takes the experimental tables of the `chemicals` package (never its estimates); gives compound records and lists of
+compounds. A melting or boiling point is kept only where a second collection confirms the CRC Handbook's value; the
+other fields come from one collection each and only for substances in the state that they need.
+"""
+
+import functools
+from collections import Counter
+from typing import Annotated, NotRequired, TypedDict
+
+from dive.catalog.chemistry.compounds_table import CompoundRow, build
+from dive.catalog.chemistry.elements import element_rows
+from dive.catalog.chemistry.formulas import atoms
+from dive.catalog.tables import fence, table
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Choices, Finding, Package, audit, entities, tool
+
+COMPOUNDS = Package("chemicals", "MIT", "MIT", "Caleb Bell and contributors; CRC Handbook and other sources there")
+
+PARTNERS = {"oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "sulfur": "S", "hydrogen": "H"}
+
+
+class Compound(TypedDict):
+    """One compound. Boiling points are those at 1 atmosphere; density, refractive index, permittivity near 20 °C."""
+
+    compound: Annotated[str, "compound:cas"]
+    name: str
+    formula: Annotated[str, "formula:hill"]
+    melting_point: NotRequired[Annotated[float, "temperature:c"]]
+    boiling_point: NotRequired[Annotated[float, "temperature:c"]]
+    density: NotRequired[Annotated[float, "density:g_cm3"]]
+    refractive_index: NotRequired[float]
+    dielectric_constant: NotRequired[float]
+    dipole_moment: NotRequired[Annotated[float, "dipole:debye"]]
+    log_p: NotRequired[float]
+    heat_of_vaporization: NotRequired[Annotated[float, "energy:kj_mol"]]
+    critical_temperature: NotRequired[Annotated[float, "temperature:c"]]
+
+
+class BoilingCompound(TypedDict):
+    """A compound and its boiling point in degrees Celsius."""
+
+    compound: Annotated[str, "compound:cas"]
+    boiling_point: Annotated[float, "temperature:c"]
+
+
+class BoilingCompounds(TypedDict):
+    """Compounds by name."""
+
+    compounds: list[BoilingCompound]
+
+
+class ListedCompound(TypedDict):
+    """A compound as a member of a list."""
+
+    compound: Annotated[str, "compound:cas"]
+    name: str
+    formula: Annotated[str, "formula:hill"]
+
+
+class CompoundList(TypedDict):
+    """Compounds by name."""
+
+    compounds: list[ListedCompound]
+
+
+@functools.cache
+def compound_rows() -> dict[str, CompoundRow]:
+    """Rows by CAS number without the fenced ones, ordered by name."""
+    rows = table("compounds", ("chemicals",), dict[str, CompoundRow], build)
+    fenced = fence("chemistry", "compounds")
+    kept = {cas: row for cas, row in rows.items() if cas not in fenced}
+    for cas_field in fence("chemistry", "compound_values"):
+        cas, _, field = cas_field.partition(".")
+        if cas in kept:
+            kept[cas] = {**kept[cas], "values": {k: v for k, v in kept[cas]["values"].items() if k != field}}
+    return dict(sorted(kept.items(), key=lambda item: item[1]["name"]))
+
+
+@functools.cache
+def _by_formula() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for cas, row in compound_rows().items():
+        found.setdefault(row["formula"], []).append(cas)
+    return found
+
+
+@functools.cache
+def _by_elements() -> dict[frozenset[str], list[str]]:
+    found: dict[frozenset[str], list[str]] = {}
+    for cas, row in compound_rows().items():
+        found.setdefault(frozenset(atoms(row["formula"])), []).append(cas)
+    return found
+
+
+@entities("compound:cas")
+def compounds() -> list[Entity]:
+    """All compounds of the table; seeds are the widely tabulated ones with at least three measured properties."""
+    return [
+        Entity(
+            type="compound:cas", id=cas, name=row["name"], aliases=(*row["aliases"], f"CAS {cas}"),
+            seed=row["fame"] >= 3 and len(row["values"]) >= 3 and len(row["name"]) < 36,
+        )
+        for cas, row in compound_rows().items()
+    ]  # fmt: skip
+
+
+@tool("R", COMPOUNDS)
+def compound_record(compound: Annotated[str, "compound:cas"]) -> Compound:
+    """Looks up a chemical compound by its CAS number: Hill formula, melting, normal boiling and critical point in
+    degrees Celsius, density in g/cm3, refractive index and dielectric constant near 20 degrees Celsius, dipole moment
+    in debye, octanol-water logP, heat of vaporization at the boiling point in kJ/mol. Only measured values are given."""
+    if compound in fence("chemistry", "compounds"):
+        raise ToolError("refused", fence("chemistry", "compounds")[compound])
+    row = compound_rows().get(compound)
+    if row is None:
+        raise ToolError("not_found", f"no compound with the CAS number {compound!r} in the table")
+    return {"compound": compound, "name": row["name"], "formula": row["formula"], **row["values"]}  # type: ignore[typeddict-item]
+
+
+@tool("R", COMPOUNDS)
+def isomers_of(compound: Annotated[str, "compound:cas"]) -> BoilingCompounds:
+    """Lists the other compounds of the table that have the same molecular formula as a compound (by CAS number) and a
+    known boiling point, by name, with that boiling point in degrees Celsius."""
+    here = compound_record(compound)
+    rows = [(cas, compound_rows()[cas]["values"]) for cas in _by_formula()[here["formula"]] if cas != compound]
+    found = [(cas, values["boiling_point"]) for cas, values in rows if "boiling_point" in values]
+    if not found:
+        raise ToolError("not_found", f"no isomer of {compound} in the table")
+    return {"compounds": [{"compound": cas, "boiling_point": boiling} for cas, boiling in found]}
+
+
+@tool("R", COMPOUNDS)
+def compounds_of_two_elements(
+    element: Annotated[str, "element:symbol"], partner: Annotated[str, Choices(tuple(PARTNERS))] = "oxygen"
+) -> CompoundList:
+    """Lists the compounds of the table that consist of only one element and a partner: oxygen, fluorine, chlorine,
+    bromine, sulfur or hydrogen; by name."""
+    if element not in element_rows() or partner not in PARTNERS or element == PARTNERS[partner]:
+        raise ToolError("arguments", f"{element!r} and {partner!r} are not two elements")
+    found = _by_elements().get(frozenset((element, PARTNERS[partner])), [])
+    if not found:
+        raise ToolError("not_found", f"no compound of only {element} and {partner} in the table")
+    if len(found) > 40:
+        raise ToolError("refused", f"too many compounds of only {element} and {partner}")
+    rows = compound_rows()
+    return {"compounds": [{"compound": c, "name": rows[c]["name"], "formula": rows[c]["formula"]} for c in found]}
+
+
+@audit("compounds")
+def audit_compounds() -> list[Finding]:
+    """Names used twice, melting above boiling, boiling above the critical point, values out of any sensible range."""
+    rows = compound_rows()
+    found = []
+    for name, many in Counter(row["name"] for row in rows.values()).items():
+        if many > 1:
+            found.append(Finding("compounds", name, "name used twice", False))
+    for cas, row in rows.items():
+        values = row["values"]
+        melting, boiling = values.get("melting_point"), values.get("boiling_point")
+        if melting is not None and boiling is not None and melting >= boiling:
+            found.append(Finding("compounds", cas, "melts above its boiling point", False))
+        if boiling is not None and boiling >= values.get("critical_temperature", 9e9):
+            found.append(Finding("compounds", cas, "boils above its critical temperature", False))
+        for field, (low, high) in RANGES.items():
+            if field in values and not low <= values[field] <= high:
+                found.append(Finding("compounds", cas, f"{field} {values[field]} is out of range", False))
+    return found
+
+
+RANGES = {
+    "melting_point": (-260, 3500), "boiling_point": (-270, 4500), "density": (0.55, 12), "refractive_index": (1.2, 2.2),
+    "dielectric_constant": (1.5, 200), "dipole_moment": (0, 12), "log_p": (-5, 10), "heat_of_vaporization": (4, 200),
+    "critical_temperature": (-250, 1000),
+}  # fmt: skip

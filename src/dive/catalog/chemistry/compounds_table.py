@@ -1,0 +1,187 @@
+"""Builds the table of compounds from the raw files of the `chemicals` package; run once, see `catalog.tables`.
+
+Takes the package's experimental collections; gives one row per compound with clean names. Traps handled here: CRC
+densities carry the temperature's superscript in their last digits (0.7914 at 20 °C is stored as 791.42); PubChem
+common names are often trade names; boiling points of other collections may be at reduced pressure.
+"""
+
+import csv
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypedDict
+
+from dive.catalog.chemistry.formulas import atoms, weight
+from dive.errors import ToolError
+
+ORGANIC, INORGANIC = "Misc/Physical Constants of Organic Compounds.csv", "Misc/Physical Constants of Inorganic Compounds.csv"
+SECOND = {
+    "Tm": ("Phase Change/OpenNotebook Melting Points.tsv", "Misc/webbook_constants.tsv",
+           "Misc/common_chemistry_data.tsv", "Misc/wikidata_properties.tsv"),
+    "Tb": ("Phase Change/Yaws Boiling Points.tsv", "Misc/webbook_constants.tsv", "Misc/common_chemistry_data.tsv",
+           "Misc/wikidata_properties.tsv"),
+}  # fmt: skip
+"""Collections that may confirm the CRC Handbook's melting (Tm) and boiling (Tb) points."""
+FAMOUS = (
+    "Safety/IS IEC 60079-20-1 2010.tsv", "Safety/NFPA 497 2008.tsv", "Environment/CRC logP table.tsv",
+    "Safety/IARC Carcinogen Database.tsv", "Electrolytes/Permittivity (Dielectric Constant) of Liquids.tsv",
+    "Misc/Poling Dipole.csv", "Phase Change/CRC Handbook Heat of Vaporization.tsv", "Misc/wikidata_properties.tsv",
+)  # fmt: skip
+"""Collections of well-known substances: `fame` counts in how many of them a compound is."""
+SMALL = "chemical identifiers pubchem small.tsv"
+USER = "chemical identifiers example user db.tsv"
+IDENTIFIERS = ("chemical identifiers pubchem large.tsv", USER, "Inorganic db.tsv", SMALL)
+ROOM = 20.0
+SOLID_FACTS = {"melting_point", "boiling_point", "density"}
+
+
+class CompoundRow(TypedDict):
+    """One compound. `values` holds the numeric fields of its record."""
+
+    name: str
+    aliases: list[str]
+    formula: str
+    fame: int
+    values: dict[str, float]
+
+
+class _Source:
+    """The raw files, read by column."""
+
+    def __init__(self) -> None:
+        self.root = Path(str(importlib.resources.files("chemicals")))
+
+    def rows(self, path: str) -> Iterator[dict[str, str]]:
+        with (self.root / path).open(encoding="utf-8-sig", newline="") as file:
+            yield from ({k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file, delimiter="\t"))
+
+    def column(self, path: str, name: str) -> dict[str, float]:
+        return {cas_number(row["CAS"]): float(row[name]) for row in self.rows(path) if row.get(name)}
+
+    def known(self) -> dict[str, tuple[str, list[str], bool]]:
+        """Formula, names and whether widely known, by CAS number."""
+        found: dict[str, tuple[str, list[str], bool]] = {}
+        for name in IDENTIFIERS:
+            with (self.root / "Identifiers" / name).open(encoding="utf-8-sig") as file:
+                for line in file:
+                    parts = line.rstrip("\n").split("\t")
+                    if len(parts) > 8:
+                        found[parts[1]] = (parts[2], [n for n in (parts[8], parts[7]) if n], name in (SMALL, USER))
+        return found
+
+
+def cas_number(text: str) -> str:
+    """A CAS number with its hyphens, which some of the files leave out."""
+    return text if "-" in text else f"{text[:-3]}-{text[-3:-1]}-{text[-1]}"
+
+
+def build() -> dict[str, CompoundRow]:
+    """All rows by CAS number."""
+    source = _Source()
+    with (Path(__file__).parent / "names.toml").open("rb") as file:
+        better = tomllib.load(file)["names"]
+    known, values = source.known(), _values(source)
+    famous = [{cas_number(row["CAS"]) for row in source.rows(path)} for path in FAMOUS]
+    rows: dict[str, CompoundRow] = {}
+    taken: set[str] = set()
+    for path, title in ((ORGANIC, "Name"), (INORGANIC, "Chemical")):
+        for raw in source.rows(path):
+            cas = raw["CAS"]
+            if cas in rows or cas not in known or cas not in values:
+                continue
+            formula, names, small = known[cas]
+            fame = small + sum(cas in members for members in famous)
+            name = better.get(cas) or plain(raw[title])
+            least = 2 if path == ORGANIC else 0
+            if name in taken or fame < least or not _sound(formula, name) or not SOLID_FACTS & set(values[cas]):
+                continue
+            taken.add(name)
+            aliases = [a for a in dict.fromkeys([plain(raw[title]), *names]) if a != name]
+            rows[cas] = {"name": name, "aliases": aliases, "formula": formula, "fame": fame, "values": values[cas]}
+    return rows
+
+
+def plain(name: str) -> str:
+    """A handbook title in running text: "N-Ethylaniline" becomes "N-ethylaniline", "Iron(II) oxide" "iron(II) oxide"."""
+    return re.sub(r"[A-Z](?=[a-z]{2,})", lambda match: match.group().lower(), name)
+
+
+def _sound(formula: str, name: str) -> bool:
+    """Whether the formula is one of a compound and the name can be said."""
+    if ", " in name or "[" in name or re.search(r" \(|-d\d?$|hydrochloride|hydrate\b|^\(|^[DLRS]-|^DL-", name):
+        return False
+    try:
+        weight(formula)
+    except ToolError:
+        return False
+    return len(atoms(formula)) > 1
+
+
+def _values(source: _Source) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+
+    def keep(field: str, column: dict[str, float]) -> None:
+        for cas, value in column.items():
+            found.setdefault(cas, {})[field] = value
+
+    for field, column in (("melting_point", "Tm"), ("boiling_point", "Tb")):
+        keep(field, _confirmed(source, column))
+    solid = _solids(source)
+    keep("density", {c: d for c, d in _densities(source).items() if c in solid or _condensed(found.get(c, {}))})
+
+    def _liquid(cas: str) -> bool:
+        return found.get(cas, {}).get("boiling_point", 0.0) > ROOM
+
+    index = {row["CAS"]: row for row in source.rows("Misc/CRC Handbook Organic RI.csv")}
+    keep("refractive_index", {c: float(r["RI"]) for c, r in index.items() if r["RIT"] == "293.15" and _liquid(c)})
+    permittivity = source.rows("Electrolytes/Permittivity (Dielectric Constant) of Liquids.tsv")
+    keep("dielectric_constant", {r["CAS"]: float(r["Permittivity"]) for r in permittivity if r["T"] == "293.2" and _liquid(r["CAS"])})
+    dipoles, check = (source.column(path, "dipole_moment") for path in ("Misc/cccbdb.nist.gov Dipoles.csv", "Misc/Poling Dipole.csv"))
+    keep("dipole_moment", {c: d for c, d in dipoles.items() if abs(d - check.get(c, d)) <= 0.15})
+    keep("log_p", source.column("Environment/CRC logP table.tsv", "logP"))
+    heats = source.column("Phase Change/CRC Handbook Heat of Vaporization.tsv", "HvapTb")
+    keep("heat_of_vaporization", {c: round(h / 1000, 3) for c, h in heats.items()})
+    critical = source.column("Critical Properties/IUPACOrganicCriticalProps.tsv", "Tc")
+    keep("critical_temperature", {c: round(t - 273.15, 2) for c, t in critical.items()})
+    return found
+
+
+def _confirmed(source: _Source, column: str) -> dict[str, float]:
+    """Values of the CRC Handbook in °C that a second collection confirms and that are not outvoted."""
+    first = source.column(INORGANIC, column) | source.column(ORGANIC, column)
+    others = [source.column(path, column) for path in SECOND[column]]
+    found: dict[str, float] = {}
+    for cas, value in first.items():
+        gaps = [abs(other[cas] - value) for other in others if cas in other]
+        near, far = sum(gap <= 2 for gap in gaps), sum(gap > 6 for gap in gaps)
+        if near > far:
+            found[cas] = round(value - 273.15, 2)
+    return found
+
+
+def _densities(source: _Source) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for path in (INORGANIC, ORGANIC):
+        for cas, value in source.column(path, "rho").items():
+            digits = f"{value / 1000:.6f}"
+            tail = digits.partition(".")[2][4:]
+            if tail in ("00", "20", "25"):
+                found[cas] = float(digits[:-2])
+    return found
+
+
+def _solids(source: _Source) -> set[str]:
+    """Inorganic substances that the handbook lists with a density and without melting below 60 °C."""
+    melting, dense = source.column(INORGANIC, "Tm"), source.column(INORGANIC, "rho")
+    gases = source.column(INORGANIC, "Tb")
+    return {c for c, d in dense.items() if d > 1500 and melting.get(c, 999) > 333 and gases.get(c, 999) > 333}
+
+
+def _condensed(values: dict[str, float]) -> bool:
+    """Whether the substance is surely a solid or a liquid at room temperature."""
+    melting, boiling = values.get("melting_point"), values.get("boiling_point")
+    solid = melting is not None and melting > ROOM + 10
+    liquid = melting is not None and boiling is not None and melting < ROOM - 5 and boiling > ROOM + 15
+    return solid or liquid

@@ -1,0 +1,159 @@
+"""Cities of the world: a record, the largest of a country, those near a point.
+
+Population, position and time zone are GeoNames' (vendored, see `scripts/vendor_geonames.py`): cities of 200,000
+inhabitants and more, capitals, and the largest few of each country, without their boroughs and quarters.
+"""
+
+import functools
+from typing import Annotated, NotRequired, TypedDict
+
+from dive.catalog.geography.places import City, Point, cities, countries, country, nearest, point, refuse
+from dive.catalog.tables import fence
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Finding, Package, Range, audit, entities, tool
+
+GEONAMES = Package("geonames", "CC BY 4.0", "CC BY 4.0", "GeoNames (geonames.org)")
+LARGE, NEAR, NOTABLE = 100_000, 500_000, 400_000
+
+
+class CityRecord(TypedDict):
+    """One city."""
+
+    city: Annotated[str, "city:geonames"]
+    name: str
+    country: Annotated[str, "country:iso2"]
+    state: NotRequired[Annotated[str, "us_state:usps"]]
+    population: Annotated[int, "count"]
+    timezone: Annotated[str, "timezone:iana"]
+    lat: Annotated[float, "latitude:deg"]
+    lon: Annotated[float, "longitude:deg"]
+
+
+class PopulousCity(TypedDict):
+    """A city and its population."""
+
+    city: Annotated[str, "city:geonames"]
+    population: Annotated[int, "count"]
+
+
+class LargestCities(TypedDict):
+    """Cities by population."""
+
+    cities: list[PopulousCity]
+
+
+class NearCity(TypedDict):
+    """A city and how far away it is."""
+
+    city: Annotated[str, "city:geonames"]
+    distance: Annotated[float, "length:km"]
+
+
+class NearCities(TypedDict):
+    """Cities by distance."""
+
+    cities: list[NearCity]
+
+
+@functools.cache
+def _points() -> list[Point]:
+    return [point(city.id, city.lat, city.lon) for city in cities().values() if city.population >= NEAR]
+
+
+@functools.cache
+def _large() -> dict[str, list[City]]:
+    found: dict[str, list[City]] = {}
+    for city in sorted(cities().values(), key=lambda city: (-city.population, city.id)):
+        if city.population >= LARGE:
+            found.setdefault(city.country, []).append(city)
+    return found
+
+
+@entities("city:geonames")
+def city_entities() -> list[Entity]:
+    """Cities; seeds are capitals of states and places of 400,000 inhabitants and more where the table can be trusted."""
+    doubtful = fence("geography", "largest_cities")
+    return [
+        Entity(
+            type="city:geonames", id=city.id, name=_spoken(city), aliases=(city.name, city.id),
+            seed=_capital(city) or (city.population >= NOTABLE and city.country not in doubtful),
+        )
+        for city in cities().values()
+    ]  # fmt: skip
+
+
+def _capital(city: City) -> bool:
+    return bool(city.capital_of) and countries()[city.country].sovereign and city.population >= 50_000
+
+
+def _spoken(city: City) -> str:
+    """Lima, Peru; Denver, Colorado; Singapore."""
+    if city.state and city.state in _state_names():
+        return f"{city.name}, {_state_names()[city.state]}"
+    land = countries()[city.country].name.removeprefix("the ")
+    return city.name if city.name.removesuffix(" City") == land or city.capital_of == "US" else f"{city.name}, {land}"
+
+
+@functools.cache
+def _state_names() -> dict[str, str]:
+    import us  # noqa: PLC0415  only names; 0.1 s
+
+    return {state.abbr: state.name for state in us.states.STATES}
+
+
+@tool("R", GEONAMES)
+def city_record(city: Annotated[str, "city:geonames"]) -> CityRecord:
+    """Looks up a large city or a capital, written "Lima, Peru": country (ISO 3166 alpha-2), US state if it is in one,
+    population, time zone and position in degrees."""
+    refuse("cities", city)
+    row = cities().get(city)
+    if row is None:
+        raise ToolError("not_found", f"no city {city!r}; write it as in 'Lima, Peru'")
+    made: CityRecord = {
+        "city": row.id, "name": row.name, "country": row.country, "population": row.population,
+        "timezone": row.timezone, "lat": row.lat, "lon": row.lon,
+    }  # fmt: skip
+    if row.state in _state_names():
+        made["state"] = row.state
+    return made
+
+
+@tool("R", GEONAMES)
+def largest_cities(
+    country_code: Annotated[str, "country:iso2"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> LargestCities:
+    """Lists the `n` most populous cities of a country, largest first; suburbs and boroughs are not counted. Refused
+    where fewer than `n` cities of 100,000 inhabitants are known."""
+    country(country_code)
+    refuse("largest_cities", country_code)
+    found = _large().get(country_code, [])
+    if not 1 <= n <= len(found):
+        raise ToolError("not_found", f"{len(found)} cities of 100,000 inhabitants are known in {country_code}, not {n}")
+    return {"cities": [{"city": city.id, "population": city.population} for city in found[:n]]}
+
+
+@tool("R", GEONAMES)
+def cities_near(
+    lat: Annotated[float, "latitude:deg"],
+    lon: Annotated[float, "longitude:deg"],
+    n: Annotated[int, "count", Range(4, 7)] = 5,
+) -> NearCities:
+    """Lists the `n` cities of half a million inhabitants or more closest to a point (degrees), nearest first, with the
+    geodesic distance in kilometres; a city at the point itself is left out."""
+    return {"cities": [{"city": id, "distance": km} for km, id in nearest(_points(), lat, lon, n)]}
+
+
+@audit("cities")
+def check_cities() -> list[Finding]:
+    """Unknown countries, time zones of another country, a country's city that outnumbers the country."""
+    found = []
+    for city in cities().values():
+        land = countries().get(city.country)
+        if land is None:
+            found.append((city.id, f"unknown country {city.country}"))
+        elif city.population > land.population and city.population > 1_000_000:
+            found.append((city.id, "more inhabitants than the country"))
+        if not (-90 <= city.lat <= 90 and -180 <= city.lon <= 180):
+            found.append((city.id, "position"))
+    return [Finding("cities", id, problem, id in fence("geography", "cities")) for id, problem in found]

@@ -1,0 +1,85 @@
+"""Official languages: of a country, and the countries of a language.
+
+From the Unicode CLDR as shipped in Babel; scripts of one language are taken together. Rows that are known to be wrong
+or stale are fenced (table `languages`: a country, a language, or "country language").
+"""
+
+import functools
+from typing import Annotated, TypedDict
+
+from dive.catalog.geography.places import countries, country, refuse
+from dive.catalog.tables import fence
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Finding, Package, audit, entities, tool
+
+CLDR = Package("babel", "BSD-3-Clause", "Unicode-3.0", "Unicode CLDR")
+
+
+class Languages(TypedDict):
+    """Official languages of a country."""
+
+    languages: list[Annotated[str, "language:iso639"]]
+
+
+class Lands(TypedDict):
+    """Countries that share an official language."""
+
+    countries: list[Annotated[str, "country:iso2"]]
+
+
+@functools.cache
+def official() -> dict[str, list[str]]:
+    """Country -> its official languages, for the countries that are not fenced."""
+    from babel.languages import get_official_languages
+
+    known, hidden, found = names(), fence("geography", "languages"), {}
+    for code, row in countries().items():
+        tags = [tag.split("_")[0] for tag in get_official_languages(code, regional=False, de_facto=True)]
+        spoken = sorted({tag for tag in tags if tag in known and f"{code} {tag}" not in hidden})
+        if row.sovereign and code not in hidden and spoken:
+            found[code] = spoken
+    return found
+
+
+@functools.cache
+def names() -> dict[str, str]:
+    """Language code -> English name."""
+    from babel import Locale
+
+    return {code: str(name) for code, name in Locale("en").languages.items() if code.isalpha()}
+
+
+@entities("language:iso639")
+def languages() -> list[Entity]:
+    """Languages that are official somewhere."""
+    hidden = fence("geography", "languages")
+    used = sorted({language for spoken in official().values() for language in spoken})
+    return [Entity(type="language:iso639", id=code, name=names()[code], seed=code not in hidden) for code in used]
+
+
+@tool("R", CLDR)
+def country_languages(country_code: Annotated[str, "country:iso2"]) -> Languages:
+    """Lists the official languages of a sovereign state as ISO 639 codes."""
+    country(country_code)
+    refuse("languages", country_code)
+    if country_code not in official():
+        raise ToolError("not_found", f"no official languages are known for {country_code}")
+    return {"languages": official()[country_code]}
+
+
+@tool("R", CLDR)
+def countries_speaking(language: Annotated[str, "language:iso639"]) -> Lands:
+    """Lists the sovereign states in which a language (ISO 639 code) is official nationwide."""
+    refuse("languages", language)
+    found = sorted(code for code, spoken in official().items() if language in spoken)
+    if not found:
+        raise ToolError("not_found", f"no country has the official language {language!r}")
+    return {"countries": found}
+
+
+@audit("languages")
+def check_languages() -> list[Finding]:
+    """Languages that have no English name."""
+    found = {code for spoken in official().values() for code in spoken if not names().get(code)}
+    return [Finding("languages", code, "no English name", code in fence("geography", "languages")) for code in sorted(found)]

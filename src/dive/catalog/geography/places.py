@@ -1,0 +1,135 @@
+"""The vendored tables of places as rows, and the places nearest to a point.
+
+Takes the TSV files in `data/` (made by `scripts/vendor_*.py`) and `fence.toml`; gives frozen rows and distances.
+Does not know tools or entities.
+"""
+
+import csv
+import functools
+import heapq
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from geographiclib.geodesic import Geodesic
+from msgspec import Struct
+
+from dive.catalog.tables import fence
+from dive.errors import ToolError
+
+DATA = Path(__file__).parent / "data"
+SAME_PLACE_KM = 0.05
+ELLIPSOID = 1.01  # a sphere's distance is off by less than this
+
+
+class Point(Struct, frozen=True):
+    """An id and its unit vector."""
+
+    id: str
+    lat: float
+    lon: float
+    vector: tuple[float, float, float]
+
+
+class City(Struct, frozen=True):
+    """A row of `cities.tsv`; `state` is set in the United States, `capital_of` for the capital of a country."""
+
+    id: str
+    name: str
+    country: str
+    population: int
+    lat: float
+    lon: float
+    timezone: str
+    state: str
+    capital_of: str
+
+
+class Country(Struct, frozen=True):
+    """A row of `countries.tsv`; `sovereign` is false for territories, empty text stands for what is unknown."""
+
+    iso2: str
+    name: str
+    sovereign: bool
+    continent: str
+    capital: str
+    area: float
+    population: int
+    currency: str
+    dialling_code: str
+    tld: str
+    neighbours: tuple[str, ...]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of `data/<name>.tsv`."""
+    with (DATA / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@functools.cache
+def cities() -> dict[str, City]:
+    """All cities that are not fenced, by id."""
+    return {
+        row["id"]: City(
+            row["id"], row["name"], row["country"], int(row["population"]), float(row["lat"]), float(row["lon"]),
+            row["timezone"], row["state"], row["role"].removeprefix("capital:"),
+        )
+        for row in rows("cities") if row["id"] not in fence("geography", "cities")
+    }  # fmt: skip
+
+
+@functools.cache
+def countries() -> dict[str, Country]:
+    """All countries and territories, by ISO 3166 alpha-2 code."""
+    return {
+        row["iso2"]: Country(
+            row["iso2"], row["name"], row["kind"] == "state", row["continent"], row["capital"],
+            float(row["area_km2"]), int(row["population"]), row["currency"], row["dialling_code"], row["tld"],
+            tuple(sorted(filter(None, row["neighbours"].split(",")))),
+        )
+        for row in rows("countries")
+    }  # fmt: skip
+
+
+def country(code: str) -> Country:
+    """The row of a country; raises ToolError for an unknown code."""
+    if code not in countries():
+        raise ToolError("not_found", f"no country has the ISO 3166 code {code!r}")
+    return countries()[code]
+
+
+def refuse(table: str, row: str) -> None:
+    """Raises ToolError if the row of the table is fenced."""
+    reason = fence("geography", table).get(row)
+    if reason:
+        raise ToolError("refused", reason)
+
+
+def point(id: str, lat: float, lon: float) -> Point:
+    """A point for `nearest`."""
+    return Point(id, lat, lon, _vector(lat, lon))
+
+
+def nearest(points: Sequence[Point], lat: float, lon: float, n: int) -> list[tuple[float, str]]:
+    """The `n` points closest to a place as (geodesic distance in km, id), without one that is that very place."""
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 1 <= n <= 50):
+        raise ToolError("arguments", "lat is in -90..90, lon in -180..180, n in 1..50")
+    x, y, z = _vector(lat, lon)
+    cosines = [(x * p.vector[0] + y * p.vector[1] + z * p.vector[2], i) for i, p in enumerate(points)]
+    cosines = heapq.nlargest(n + 20, cosines)
+    cut = math.acos(min(1.0, cosines[min(n, len(cosines) - 1)][0])) * ELLIPSOID + 1e-4
+    bound = math.cos(min(math.pi, cut))
+    close = [points[i] for cosine, i in cosines if cosine >= bound]
+    found = sorted((distance(lat, lon, p.lat, p.lon), p.id) for p in close)
+    return [(km, id) for km, id in found if km > SAME_PLACE_KM][:n]
+
+
+def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Geodesic distance on the WGS 84 ellipsoid in kilometres."""
+    return Geodesic.WGS84.Inverse(lat1, lon1, lat2, lon2, Geodesic.DISTANCE)["s12"] / 1000
+
+
+def _vector(lat: float, lon: float) -> tuple[float, float, float]:
+    a, b = math.radians(lat), math.radians(lon)
+    return math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)

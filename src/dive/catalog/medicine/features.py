@@ -1,0 +1,132 @@
+"""Clinical features by HPO id: how common they are among diseases, their genes, and their place in the ontology.
+
+Diseases and genes of a feature include those of its subtypes, as the ontology's own files count them. Lists longer
+than `MOST` are refused: nobody reads them, and a more specific feature answers better.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, NotRequired, TypedDict
+
+from dive.catalog.medicine.hpo import HPO, find_term, genes_with_feature, hpo, subtypes, with_feature
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import entities, tool
+
+MOST = 100
+PLAIN = re.compile(r"[A-Za-z][A-Za-z' -]{3,40}")
+AVOID = re.compile(r"abnormal|hermaphrodit|retard|mongol|cretin|suicid|sexual|section|Alzheimer", re.IGNORECASE)
+
+
+class FeatureRecord(TypedDict):
+    """One clinical feature; `parent` and `system` only where there is exactly one."""
+
+    feature: Annotated[str, "phenotype:hpo"]
+    name: str
+    diseases: Annotated[int, "count"]
+    genes: Annotated[int, "count"]
+    subtypes: Annotated[int, "count"]
+    parent: NotRequired[Annotated[str, "phenotype:hpo"]]
+    system: NotRequired[Annotated[str, "organ_system"]]
+
+
+class Subtype(TypedDict):
+    """A clinical feature."""
+
+    feature: Annotated[str, "phenotype:hpo"]
+    name: str
+
+
+class FeatureSubtypes(TypedDict):
+    """Clinical features in order of id."""
+
+    features: list[Subtype]
+
+
+class Affected(TypedDict):
+    """A disease."""
+
+    disease: Annotated[str, "disease:omim"]
+    name: str
+
+
+class FeatureDiseases(TypedDict):
+    """Diseases in order of OMIM number."""
+
+    diseases: list[Affected]
+
+
+class Linked(TypedDict):
+    """A gene."""
+
+    gene: Annotated[str, "gene:symbol"]
+
+
+class FeatureGenes(TypedDict):
+    """Genes in order of symbol."""
+
+    genes: list[Linked]
+
+
+@entities("phenotype:hpo")
+def features() -> list[Entity]:
+    """All phenotypic abnormalities; seeds have a lay synonym, a plain name and lists that can be read."""
+    return [
+        Entity(
+            type="phenotype:hpo", id=key, name=row.name, seed=_is_seed(key),
+            aliases=tuple(s for s in row.synonyms if s != row.name),
+        )
+        for key, row in hpo().terms.items()
+    ]  # fmt: skip
+
+
+@tool("R", HPO)
+def feature_record(feature: Annotated[str, "phenotype:hpo"]) -> FeatureRecord:
+    """Looks up a clinical feature by its HPO id: name, numbers of OMIM diseases and of genes annotated with it or with
+    a subtype, number of direct subtypes; the next broader feature and the organ system where there is just one."""
+    row = find_term(feature)
+    record: FeatureRecord = {
+        "feature": feature, "name": row.name, "diseases": len(with_feature(feature)),
+        "genes": len(genes_with_feature(feature)), "subtypes": len(subtypes()[feature]),
+    }  # fmt: skip
+    if len(row.parents) == 1:
+        record["parent"] = row.parents[0]
+    if len(row.systems) == 1:
+        record["system"] = row.systems[0]
+    return record
+
+
+@tool("R", HPO)
+def feature_subtypes(feature: Annotated[str, "phenotype:hpo"]) -> FeatureSubtypes:
+    """Lists the direct subtypes of a clinical feature (HPO id) in the Human Phenotype Ontology."""
+    find_term(feature)
+    return {"features": [{"feature": key, "name": hpo().terms[key].name} for key in subtypes()[feature]]}
+
+
+@tool("R", HPO)
+def feature_diseases(feature: Annotated[str, "phenotype:hpo"]) -> FeatureDiseases:
+    """Lists all OMIM diseases annotated with a clinical feature (HPO id) or one of its subtypes; refuses features
+    with more than 100 diseases."""
+    find_term(feature)
+    found = _readable(with_feature(feature), feature)
+    return {"diseases": [{"disease": key, "name": hpo().diseases[key].name} for key in found]}
+
+
+@tool("R", HPO)
+def feature_genes(feature: Annotated[str, "phenotype:hpo"]) -> FeatureGenes:
+    """Lists all genes linked to an OMIM disease that is annotated with a clinical feature (HPO id) or one of its
+    subtypes; refuses features with more than 100 genes."""
+    find_term(feature)
+    return {"genes": [{"gene": gene} for gene in _readable(genes_with_feature(feature), feature)]}
+
+
+def _readable(found: Sequence[str], feature: str) -> Sequence[str]:
+    if len(found) > MOST:
+        raise ToolError("refused", f"{feature} has {len(found)} entries, more than {MOST}; take a more specific feature")
+    return found
+
+
+def _is_seed(feature: str) -> bool:
+    row = hpo().terms[feature]
+    plain = row.lay and PLAIN.fullmatch(row.name) and not AVOID.search(row.name)
+    return bool(plain) and 6 <= len(with_feature(feature)) <= MOST and 4 <= len(genes_with_feature(feature)) <= MOST
