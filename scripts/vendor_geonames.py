@@ -37,6 +37,7 @@ def main(folder: Path) -> None:
     villages = list(json.loads((data / "cities500.json").read_text()).values())
     capitals = {code: _capital(code, row, villages) for code, row in countries.items()}
     kept = _kept([city for city in cities if city["countrycode"] in countries], capitals)
+    kept += [city for city in map(_state_capital(villages).get, TOLD["state_capital"]) if city and city not in kept]
     rows = _city_rows(kept, {c["geonameid"]: code for code, c in capitals.items() if c})
     _write(OUT / "cities.tsv", CITY, rows)
     ids = {row[-1]: row[0] for row in rows if row[-1].startswith("capital:")}
@@ -63,9 +64,15 @@ def _kept(cities: list[dict], capitals: dict[str, dict | None]) -> list[dict]:
         rows.sort(key=lambda c: (-c["population"], c["geonameid"]))
         own = [c for i, c in enumerate(rows[:400]) if not _district(c, rows[:i], capitals[code])]
         kept |= {c["geonameid"]: c for i, c in enumerate(own) if i < TOP or c["population"] >= BIG}
-        if code == "US":
-            kept |= {c["geonameid"]: c for c in rows if TOLD["state_capital"].get(c["admin1code"]) == c["name"]}
     return list(kept.values())
+
+
+def _state_capital(cities: list[dict]) -> dict[str, dict]:
+    found: dict[str, dict] = {}
+    for city in sorted(cities, key=lambda c: c["population"]):
+        if city["countrycode"] == "US" and TOLD["state_capital"].get(city["admin1code"]) == city["name"]:
+            found[city["admin1code"]] = city
+    return found
 
 
 def _district(city: dict, larger: list[dict], capital: dict | None) -> bool:

@@ -54,7 +54,8 @@ class Type(Struct, frozen=True, forbid_unknown_fields=True):
     """One row of `types.toml`. `name` is `entity:scheme` or `quantity:unit`, or a bare word such as `date`.
 
     `noun`/`plural`: of the entity, or of the unit. `label` prints an entity ({name}, {id}). `openings` are
-    sentences that bring a named entity up; `anaphor` takes it up again. `symbol`: the unit's short form.
+    sentences that bring a named entity up; `anaphor` takes it up again. `symbol`: the unit's short form. `key`: a
+    code that stands for something else, so that nothing starts from it or passes through it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Type(Struct, frozen=True, forbid_unknown_fields=True):
     anaphor: str = ""
     symbol: str = ""
     grouped: bool = True
+    key: bool = False
 
     @property
     def quantity(self) -> str:
@@ -154,7 +156,12 @@ class Registry(Struct, frozen=True):
 
     def is_entity(self, type: str) -> bool:
         """Whether values of the type are things with a name, not quantities, dates or texts."""
-        return type in self.pools or (type in self.types and bool(self.types[type].anaphor))
+        row = self.types.get(type)
+        return row is not None and not row.key and (type in self.pools or bool(row.anaphor))
+
+    def is_key(self, type: str) -> bool:
+        """Whether values of the type are codes that only name something else."""
+        return type in self.types and self.types[type].key
 
     def seeds(self, type: str) -> tuple[Entity, ...]:
         """The entities of a type that a task may start from, in order of id."""

@@ -151,9 +151,9 @@ def phrase(says: Says, slots: dict[str, str]) -> str:
     return fill(says.phrase, slots)
 
 
-def question(says: Says, slots: dict[str, str]) -> str:
-    """The question without its mark, in lower case: "how high does Lima Airport lie"."""
-    return fill(says.ask, slots) if says.ask else f"what is {phrase(says, slots)}"
+def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
+    """The question without its mark, in lower case: "how high does Lima Airport lie"; `past`: of a stated time."""
+    return fill(says.ask, slots) if says.ask else f"what {'was' if past else 'is'} {phrase(says, slots)}"
 
 
 def superlative(says: Says, how: str) -> str:

@@ -21,7 +21,7 @@ from dive.registry import Registry
 from dive.tools import CallFn
 from dive.tree import Ent, Node
 
-FALLBACK = ("fact", "record", "describe")
+FALLBACK = ("fact", "record", "also", "describe", "gap", "superlative")
 
 
 class Exhausted(DiveError):

@@ -39,6 +39,8 @@ class Walker(Struct):
             self._values_to_compare(question, found)
         elif move in LIST_MOVES:
             self._lists_with_keys(question, found)
+        elif move == "also":
+            self._same_list(question, found)
         elif move in PAIR_MOVES:
             self._list_pairs(question, found)
         else:
@@ -48,6 +50,8 @@ class Walker(Struct):
     def about(self, focus: Node, want_list: bool | None = None) -> list[Get]:
         """Chain: applies tools to `focus`; all spoken fields of what they gave (lists only, values only, or both)."""
         found: list[Get] = []
+        if not isinstance(focus, Con) and self.graph.registry.is_key(_type(focus)):
+            return found
         for loaded in self._pick([t for t in self.graph.tools() if _offers(t, want_list)]):
             args = self._bind(loaded, focus)
             if args is None:
@@ -78,7 +82,7 @@ class Walker(Struct):
             value = self.graph.value(known)
             if isinstance(value, float | bool) or "transparent" in _flags(self.graph, known):
                 continue
-            handle = Ent(known.type, str(value)) if known.type in self.graph.registry.pools else Con(known.type, value)
+            handle = Con(known.type, value) if self._is_value(known) else Ent(known.type, str(value))
             for loaded in self.graph.tools():
                 if len(loaded.params) != 1 or loaded.params[0].type != known.type:
                     continue
@@ -88,7 +92,7 @@ class Walker(Struct):
                         yield node
 
     def siblings(self, entity: Node, limit: int = 4) -> list[Ent]:
-        """Sibling: other entities of the same type, related ones first, else seeds of the pool."""
+        """Sibling: other entities of the same type that a list of this one's relations leads to."""
         here = str(self.graph.value(entity))
         related: list[str] = []
         for members in self.about(entity, want_list=True):
@@ -101,8 +105,6 @@ class Walker(Struct):
         pool = self.graph.registry.pools.get(_type(entity))
         known = pool() if pool else {}
         names = sorted({i for i in related if i != here and i in known and known[i].seed})
-        if not names:
-            names = [e.id for e in self.graph.registry.seeds(_type(entity)) if e.id != here]
         self.rng.shuffle(names)
         return [Ent(_type(entity), name) for name in names[:limit]]
 
@@ -126,6 +128,13 @@ class Walker(Struct):
         for members in found.lists[: self.steps]:
             found.keys[members] = self.mapped(members)
 
+    def _same_list(self, question: Node, found: Found) -> None:
+        lists = [s for n in nodes_of(question) if isinstance(n, Op) for name, s in n.slots if name == "list"]
+        for members in lists:
+            if isinstance(members, Get):
+                found.lists.append(members)
+                found.keys[members] = self.mapped(members)
+
     def _list_pairs(self, question: Node, found: Found) -> None:
         for members in self.about(question, want_list=True):
             found.lists.append(members)
@@ -142,9 +151,10 @@ class Walker(Struct):
             if not self._is_value(node) or subject is None or self._is_value(subject):
                 continue
             rivals: list[Node] = [_opposite(subject)] if isinstance(subject, Op) else []
-            for rival in [*rivals, *self.siblings(subject, limit=2)]:
+            named = [n for n in nodes_of(question) if isinstance(n, Ent) and n != subject and n.type == _type(subject)]
+            for rival in [*rivals, *named, *self.siblings(subject, limit=2)]:
                 twin = Get(node.tool, tuple((n, rival if a == subject else a) for n, a in node.args), node.field, node.type)
-                if rival is not None and self.graph.has(twin):
+                if self.graph.has(twin):
                     found.others.setdefault(node, []).append(twin)
 
     def _member_facts(self, inner: Node, members: Node, limit: int = 3) -> list[Get]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dive.evidence import Found, Graph, Unknown
 from dive.nouns import Json
 from dive.patterns import pattern
-from dive.tree import Con, Ent, Get, Node, Op, replace, walk
+from dive.tree import Con, Ent, Get, Node, Op, depends_on_it, replace, walk
 
 Candidates = Iterator[Node]
 
@@ -71,17 +71,26 @@ def comparable(graph: Graph, node: Node) -> bool:
 
 
 def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bool:
+    """Has a value, needs a new call and more than one, and names nothing that it also looks for."""
     try:
         value = graph.value(tree)
         needed = graph.needed(tree)
     except Unknown:
         return False
-    names = [n for n in walk(tree) if isinstance(n, Ent)]
-    if value in ([], "", None) or len(needed) < 2 or not needed - before:
-        return False
-    if isinstance(value, list) and any(str(v) in {e.id for e in names if e.type == tree.type} for v in value):
-        return False
-    return not (graph.registry.is_entity(tree.type) and any(e.type == tree.type and e.id == str(value) for e in names))
+    inner = [n for n in dict.fromkeys(walk(tree)) if isinstance(n, Get | Op) and not depends_on_it(n)]
+    named = {(n.type, n.id) for n in walk(tree) if isinstance(n, Ent)}
+    sought = [s for n in inner for s in _entities(graph, n)]
+    single = [s for n in inner if not n.many for s in _entities(graph, n)]
+    circular = bool(named & set(sought)) or len(single) != len(set(single))
+    return value not in ([], "", None) and len(needed) >= 2 and bool(needed - before) and not circular
+
+
+def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
+    """The entities that a node stands for: itself, or the members that an operator picks from."""
+    if not graph.registry.is_entity(node.type):
+        return []
+    value = graph.value(node)
+    return [(node.type, str(v)) for v in (value if isinstance(value, list) else [value])]
 
 
 def _facts(bench: _Bench) -> Candidates:
@@ -141,8 +150,8 @@ def _pair(name: str) -> Callable[[_Bench], Candidates]:
         for members, twins in bench.found.partners.items():
             for twin in twins:
                 tree = Op(name, (("a", members), ("b", twin)), members.type, True)
-                left = bench.graph.value(tree)
-                if 1 <= len(left) <= 8 and len(left) < len(bench.graph.value(members)):
+                left, sizes = bench.graph.value(tree), [len(bench.graph.value(n)) for n in (members, twin)]
+                if 1 <= len(left) <= 8 and all(len(left) < size for size in sizes):
                     yield tree
 
     return make
@@ -165,6 +174,13 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
 def _record(bench: _Bench) -> Candidates:
     for value in bench.found.values:
         yield Op("record", (("first", bench.question), ("second", value)), "")
+
+
+def _also(bench: _Bench) -> Candidates:
+    if isinstance(bench.question, Op) and bench.question.pattern in ("superlative", "count", "mean", "spread"):
+        for pick in _superlative(bench):
+            if pick != bench.question:
+                yield Op("record", (("first", bench.question), ("second", pick)), "")
 
 
 def _describe(bench: _Bench) -> Candidates:
@@ -204,6 +220,7 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "gap": _compare("gap"),
     "ratio": _compare("ratio"),
     "record": _record,
+    "also": _also,
     "describe": _describe,
 }
 assert set(MOVES) >= {"fact", "superlative"} and pattern("superlative")

@@ -33,6 +33,7 @@ def speak(tree: Node, registry: Registry) -> str:
     """
     speaker = _Speaker(registry, random.Random(sha(tree)))
     speaker.open_with(tree)
+    speaker.introduce_extremes(tree)
     main = speaker.ask(tree)
     tail = rounding_tail(registry, tree, speaker.rng)
     return source_tail(registry, tree, [*speaker.said, main], speaker.rng) + tail
@@ -53,7 +54,6 @@ class _Speaker:
         """Perhaps a situation around the one entity that the question names."""
         named = sorted({n for n in walk(tree) if isinstance(n, Ent)}, key=repr)
         kinds = [getattr(n, "type", "") for n in dict.fromkeys(walk(tree)) if isinstance(n, Get | Op)]
-        self._extremes(tree)
         if len(named) != 1 or named[0].type in kinds or self.rng.random() < 0.45:
             return
         row = self.registry.type(named[0].type)
@@ -61,7 +61,7 @@ class _Speaker:
             self.said.append(fill(self.rng.choice(row.openings), {"x": self.name(named[0])}))
             self.names[named[0]] = row.anaphor
 
-    def _extremes(self, tree: Node) -> None:
+    def introduce_extremes(self, tree: Node) -> None:
         """Both ends of one list: "one lies highest and another lowest", then the former and the latter."""
         picks = [n for n in dict.fromkeys(walk(tree)) if isinstance(n, Op) and n.pattern == "superlative"]
         for node in picks:
@@ -231,7 +231,9 @@ class _Speaker:
         self.np(node)
         says, slots = self.says(node), self.slots(node, ROOM - 1)
         shape = self.rng.choice(pattern("fact").ask[:2] if says.ask else pattern("fact").ask)
-        return fill(shape, {"Question": capital(question(says, slots)), "np": fill(says.phrase, slots)})
+        past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in node.args)
+        asked = question(says, slots, past)
+        return fill(shape, {"Question": capital(asked), "np": fill(says.phrase, slots)})
 
     def _sides(self, node: Op) -> tuple[str, str]:
         a, b = (_node(node, side) for side in ("a", "b"))
@@ -244,10 +246,16 @@ class _Speaker:
 
     def _ask_parts(self, node: Op) -> tuple[str, str]:
         first, second = _node(node, "first"), _node(node, "second")
-        one = self.ask(first).rstrip("?.")
-        one = one[:1].lower() + one[1:]
-        if not one.startswith(("which", "what", "who", "in ", "of ", "among ")):
+        one = self.ask(first)
+        if not one.endswith("?") or ". " in one:
             raise Unspeakable("the first part is no plain question")
+        one = one[:-1]
+        one = one[:1].lower() + one[1:]
+        if not one.startswith(("which", "what", "who", "how", "in which", "on which", "of ", "among ")):
+            raise Unspeakable("the first part is no plain question")
+        if isinstance(second, Op):
+            self.names[_node(second, "list")] = "them"
+            return one, f"which of them {self.predicate(second)}"
         self.names[first] = "it" if self.says(second).ask else self.registry.type(getattr(first, "type", "")).anaphor
         if not self.names[first]:
             raise Unspeakable("the first part cannot be taken up")

@@ -40,7 +40,7 @@ def rounding_tail(registry: Registry, tree: Node, rng: random.Random) -> str:
 def _tail(form: Form, rng: random.Random) -> str:
     if form.kind != "number":
         return ""
-    unit = "" if form.unit == "years" else form.unit
+    unit = "" if form.type == "year" else form.unit
     digits = "" if form.whole or form.places is None else _digits(form.places)
     shapes = BOTH if unit and digits else UNIT if unit else DIGITS if digits else ()
     return " " + rng.choice(shapes).format(unit=unit, digits=digits) if shapes else ""

@@ -63,7 +63,7 @@ class Pools:
     def _types(self, domain: str) -> list[str]:
         taken = {p.type for name in self.tools for p in self.registry.tools[name].params}
         homes = self.registry.homes
-        return sorted(t for t in taken if homes.get(t) == domain and self.registry.seeds(t))
+        return sorted(t for t in taken if homes.get(t) == domain and self.registry.is_entity(t) and self.registry.seeds(t))
 
 
 def _place(entity: Entity) -> float:

@@ -9,17 +9,21 @@ import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.chemistry.compounds_table import CompoundRow, build
+from dive.catalog.chemistry.compounds_table import NAMES, CompoundRow, build
 from dive.catalog.chemistry.elements import element_rows
 from dive.catalog.chemistry.formulas import atoms
 from dive.catalog.tables import fence, table
 from dive.errors import ToolError
-from dive.nouns import Entity
+from dive.nouns import Entity, short_id
 from dive.registry import Choices, Finding, Package, audit, entities, tool
 
 COMPOUNDS = Package("chemicals", "MIT", "MIT", "Caleb Bell and contributors; CRC Handbook and other sources there")
 
-PARTNERS = {"oxygen": "O", "fluorine": "F", "chlorine": "Cl", "bromine": "Br", "sulfur": "S", "hydrogen": "H"}
+FAMILIES = {
+    "oxides": ("O",), "sulfides": ("S",), "fluorides": ("F",), "chlorides": ("Cl",), "bromides": ("Br",),
+    "iodides": ("I",), "halides": ("F", "Cl", "Br", "I"),
+}  # fmt: skip
+"""Families of compounds of two elements, and which other element each may contain."""
 
 
 class Compound(TypedDict):
@@ -69,7 +73,7 @@ class CompoundList(TypedDict):
 @functools.cache
 def compound_rows() -> dict[str, CompoundRow]:
     """Rows by CAS number without the fenced ones, ordered by name."""
-    rows = table("compounds", ("chemicals",), dict[str, CompoundRow], build)
+    rows = table(f"compounds-{short_id(NAMES)}", ("chemicals",), dict[str, CompoundRow], build)
     fenced = fence("chemistry", "compounds")
     kept = {cas: row for cas, row in rows.items() if cas not in fenced}
     for cas_field in fence("chemistry", "compound_values"):
@@ -107,11 +111,23 @@ def compounds() -> list[Entity]:
     ]  # fmt: skip
 
 
+@entities("formula:hill")
+def formulas() -> list[Entity]:
+    """The formulas of the table's compounds; seeds are organic ones that a well-known compound has."""
+    fame: dict[str, int] = {}
+    for row in compound_rows().values():
+        fame[row["formula"]] = max(fame.get(row["formula"], 0), row["fame"])
+    return [
+        Entity(type="formula:hill", id=formula, name=formula, seed=best > 4 and {"C", "H"} <= set(atoms(formula)))
+        for formula, best in fame.items()
+    ]
+
+
 @tool("R", COMPOUNDS)
 def compound_record(compound: Annotated[str, "compound:cas"]) -> Compound:
     """Looks up a chemical compound by its CAS number: Hill formula, melting, normal boiling and critical point in
     degrees Celsius, density in g/cm3, refractive index and dielectric constant near 20 degrees Celsius, dipole moment
-    in debye, octanol-water logP, heat of vaporization at the boiling point in kJ/mol. Only measured values are given."""
+    in debye, octanol-water logP, heat of vaporization at the boiling point in kJ/mol; measured values only."""
     if compound in fence("chemistry", "compounds"):
         raise ToolError("refused", fence("chemistry", "compounds")[compound])
     row = compound_rows().get(compound)
@@ -133,19 +149,20 @@ def isomers_of(compound: Annotated[str, "compound:cas"]) -> BoilingCompounds:
 
 
 @tool("R", COMPOUNDS)
-def compounds_of_two_elements(
-    element: Annotated[str, "element:symbol"], partner: Annotated[str, Choices(tuple(PARTNERS))] = "oxygen"
+def binary_compounds(
+    element: Annotated[str, "element:symbol"], family: Annotated[str, Choices(tuple(FAMILIES))] = "halides"
 ) -> CompoundList:
-    """Lists the compounds of the table that consist of only one element and a partner: oxygen, fluorine, chlorine,
-    bromine, sulfur or hydrogen; by name."""
-    if element not in element_rows() or partner not in PARTNERS or element == PARTNERS[partner]:
-        raise ToolError("arguments", f"{element!r} and {partner!r} are not two elements")
-    found = _by_elements().get(frozenset((element, PARTNERS[partner])), [])
-    if not found:
-        raise ToolError("not_found", f"no compound of only {element} and {partner} in the table")
-    if len(found) > 40:
-        raise ToolError("refused", f"too many compounds of only {element} and {partner}")
+    """Lists the compounds of the table that consist of one element and a second, more electronegative one: its oxides,
+    sulfides, fluorides, chlorides, bromides, iodides or all its halides; by name. Not for organic halides."""
+    row, partners = element_rows().get(element), FAMILIES.get(family, ())
+    if row is None or not partners or "electronegativity" not in row or (element == "C" and family != "oxides"):
+        raise ToolError("not_found", f"{element!r} has no {family!r} here")
+    others = [p for p in partners if element_rows()[p].get("electronegativity", 0.0) > row["electronegativity"]]
     rows = compound_rows()
+    found = [c for p in others for c in _by_elements().get(frozenset((element, p)), [])]
+    if not found:
+        raise ToolError("not_found", f"no {family} of {element} in the table")
+    found.sort(key=lambda cas: rows[cas]["name"])
     return {"compounds": [{"compound": c, "name": rows[c]["name"], "formula": rows[c]["formula"]} for c in found]}
 
 
@@ -171,7 +188,7 @@ def audit_compounds() -> list[Finding]:
 
 
 RANGES = {
-    "melting_point": (-260, 3500), "boiling_point": (-270, 4500), "density": (0.55, 12), "refractive_index": (1.2, 2.2),
-    "dielectric_constant": (1.5, 200), "dipole_moment": (0, 12), "log_p": (-5, 10), "heat_of_vaporization": (4, 200),
+    "melting_point": (-260, 4200), "boiling_point": (-270, 4500), "density": (0.55, 16), "refractive_index": (1.2, 2.2),
+    "dielectric_constant": (1.5, 200), "dipole_moment": (0, 12), "log_p": (-5, 10), "heat_of_vaporization": (4, 300),
     "critical_temperature": (-250, 1000),
 }  # fmt: skip

@@ -16,13 +16,13 @@ from typing import TypedDict
 from dive.catalog.chemistry.formulas import atoms, weight
 from dive.errors import ToolError
 
-ORGANIC, INORGANIC = "Misc/Physical Constants of Organic Compounds.csv", "Misc/Physical Constants of Inorganic Compounds.csv"
+ORGANIC = "Misc/Physical Constants of Organic Compounds.csv"
+INORGANIC = "Misc/Physical Constants of Inorganic Compounds.csv"
+WEBBOOK, COMMON = "Misc/webbook_constants.tsv", "Misc/common_chemistry_data.tsv"
 SECOND = {
-    "Tm": ("Phase Change/OpenNotebook Melting Points.tsv", "Misc/webbook_constants.tsv",
-           "Misc/common_chemistry_data.tsv", "Misc/wikidata_properties.tsv"),
-    "Tb": ("Phase Change/Yaws Boiling Points.tsv", "Misc/webbook_constants.tsv", "Misc/common_chemistry_data.tsv",
-           "Misc/wikidata_properties.tsv"),
-}  # fmt: skip
+    "Tm": ("Phase Change/OpenNotebook Melting Points.tsv", WEBBOOK, COMMON, "Misc/wikidata_properties.tsv"),
+    "Tb": ("Phase Change/Yaws Boiling Points.tsv", WEBBOOK, COMMON, "Misc/wikidata_properties.tsv"),
+}
 """Collections that may confirm the CRC Handbook's melting (Tm) and boiling (Tb) points."""
 FAMOUS = (
     "Safety/IS IEC 60079-20-1 2010.tsv", "Safety/NFPA 497 2008.tsv", "Environment/CRC logP table.tsv",
@@ -34,6 +34,8 @@ SMALL = "chemical identifiers pubchem small.tsv"
 USER = "chemical identifiers example user db.tsv"
 IDENTIFIERS = ("chemical identifiers pubchem large.tsv", USER, "Inorganic db.tsv", SMALL)
 ROOM = 20.0
+NAMES: dict[str, str] = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))["names"]
+"""Common names by CAS number, where the handbook's title is systematic."""
 SOLID_FACTS = {"melting_point", "boiling_point", "density"}
 
 
@@ -47,7 +49,7 @@ class CompoundRow(TypedDict):
     values: dict[str, float]
 
 
-class _Source:
+class Source:
     """The raw files, read by column."""
 
     def __init__(self) -> None:
@@ -55,7 +57,8 @@ class _Source:
 
     def rows(self, path: str) -> Iterator[dict[str, str]]:
         with (self.root / path).open(encoding="utf-8-sig", newline="") as file:
-            yield from ({k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file, delimiter="\t"))
+            for row in csv.DictReader(file, delimiter="\t"):
+                yield {key: (value or "").strip() for key, value in row.items() if key}
 
     def column(self, path: str, name: str) -> dict[str, float]:
         return {cas_number(row["CAS"]): float(row[name]) for row in self.rows(path) if row.get(name)}
@@ -79,10 +82,9 @@ def cas_number(text: str) -> str:
 
 def build() -> dict[str, CompoundRow]:
     """All rows by CAS number."""
-    source = _Source()
-    with (Path(__file__).parent / "names.toml").open("rb") as file:
-        better = tomllib.load(file)["names"]
-    known, values = source.known(), _values(source)
+    source = Source()
+    known = source.known()
+    values = _values(source, known)
     famous = [{cas_number(row["CAS"]) for row in source.rows(path)} for path in FAMOUS]
     rows: dict[str, CompoundRow] = {}
     taken: set[str] = set()
@@ -93,7 +95,7 @@ def build() -> dict[str, CompoundRow]:
                 continue
             formula, names, small = known[cas]
             fame = small + sum(cas in members for members in famous)
-            name = better.get(cas) or plain(raw[title])
+            name = NAMES.get(cas) or plain(raw[title])
             least = 2 if path == ORGANIC else 0
             if name in taken or fame < least or not _sound(formula, name) or not SOLID_FACTS & set(values[cas]):
                 continue
@@ -104,7 +106,7 @@ def build() -> dict[str, CompoundRow]:
 
 
 def plain(name: str) -> str:
-    """A handbook title in running text: "N-Ethylaniline" becomes "N-ethylaniline", "Iron(II) oxide" "iron(II) oxide"."""
+    """A handbook title in running text: "N-Ethylaniline" becomes "N-ethylaniline"."""
     return re.sub(r"[A-Z](?=[a-z]{2,})", lambda match: match.group().lower(), name)
 
 
@@ -112,14 +114,18 @@ def _sound(formula: str, name: str) -> bool:
     """Whether the formula is one of a compound and the name can be said."""
     if ", " in name or "[" in name or re.search(r" \(|-d\d?$|hydrochloride|hydrate\b|^\(|^[DLRS]-|^DL-", name):
         return False
+    return _is_formula(formula) and len(atoms(formula)) > 1
+
+
+def _is_formula(formula: str) -> bool:
     try:
         weight(formula)
     except ToolError:
         return False
-    return len(atoms(formula)) > 1
+    return True
 
 
-def _values(source: _Source) -> dict[str, dict[str, float]]:
+def _values(source: Source, known: dict[str, tuple[str, list[str], bool]]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
 
     def keep(field: str, column: dict[str, float]) -> None:
@@ -129,7 +135,7 @@ def _values(source: _Source) -> dict[str, dict[str, float]]:
     for field, column in (("melting_point", "Tm"), ("boiling_point", "Tb")):
         keep(field, _confirmed(source, column))
     solid = _solids(source)
-    keep("density", {c: d for c, d in _densities(source).items() if c in solid or _condensed(found.get(c, {}))})
+    keep("density", {c: d for c, d in _densities(source, known).items() if c in solid or _is_liquid(found.get(c, {}))})
 
     def _liquid(cas: str) -> bool:
         return found.get(cas, {}).get("boiling_point", 0.0) > ROOM
@@ -137,18 +143,22 @@ def _values(source: _Source) -> dict[str, dict[str, float]]:
     index = {row["CAS"]: row for row in source.rows("Misc/CRC Handbook Organic RI.csv")}
     keep("refractive_index", {c: float(r["RI"]) for c, r in index.items() if r["RIT"] == "293.15" and _liquid(c)})
     permittivity = source.rows("Electrolytes/Permittivity (Dielectric Constant) of Liquids.tsv")
-    keep("dielectric_constant", {r["CAS"]: float(r["Permittivity"]) for r in permittivity if r["T"] == "293.2" and _liquid(r["CAS"])})
-    dipoles, check = (source.column(path, "dipole_moment") for path in ("Misc/cccbdb.nist.gov Dipoles.csv", "Misc/Poling Dipole.csv"))
+    warm = {row["CAS"]: float(row["Permittivity"]) for row in permittivity if row["T"] == "293.2"}
+    keep("dielectric_constant", {cas: value for cas, value in warm.items() if _liquid(cas)})
+    dipoles = source.column("Misc/cccbdb.nist.gov Dipoles.csv", "dipole_moment")
+    check = source.column("Misc/Poling Dipole.csv", "dipole_moment")
     keep("dipole_moment", {c: d for c, d in dipoles.items() if abs(d - check.get(c, d)) <= 0.15})
     keep("log_p", source.column("Environment/CRC logP table.tsv", "logP"))
     heats = source.column("Phase Change/CRC Handbook Heat of Vaporization.tsv", "HvapTb")
     keep("heat_of_vaporization", {c: round(h / 1000, 3) for c, h in heats.items()})
     critical = source.column("Critical Properties/IUPACOrganicCriticalProps.tsv", "Tc")
-    keep("critical_temperature", {c: round(t - 273.15, 2) for c, t in critical.items()})
+    checks = source.column(WEBBOOK, "Tc") | source.column("Critical Properties/CRCCriticalOrganics.tsv", "Tc")
+    agreed = {cas: kelvin for cas, kelvin in critical.items() if abs(checks.get(cas, kelvin) - kelvin) < 8}
+    keep("critical_temperature", {cas: round(kelvin - 273.15, 2) for cas, kelvin in agreed.items()})
     return found
 
 
-def _confirmed(source: _Source, column: str) -> dict[str, float]:
+def _confirmed(source: Source, column: str) -> dict[str, float]:
     """Values of the CRC Handbook in °C that a second collection confirms and that are not outvoted."""
     first = source.column(INORGANIC, column) | source.column(ORGANIC, column)
     others = [source.column(path, column) for path in SECOND[column]]
@@ -161,27 +171,31 @@ def _confirmed(source: _Source, column: str) -> dict[str, float]:
     return found
 
 
-def _densities(source: _Source) -> dict[str, float]:
+def _densities(source: Source, known: dict[str, tuple[str, list[str], bool]]) -> dict[str, float]:
+    """Densities at 20 or 25 °C in g/cm3; organic ones that Common Chemistry has 3 % off are left out."""
+    volumes = source.column(COMMON, "Vml")
     found: dict[str, float] = {}
     for path in (INORGANIC, ORGANIC):
         for cas, value in source.column(path, "rho").items():
             digits = f"{value / 1000:.6f}"
             tail = digits.partition(".")[2][4:]
-            if tail in ("00", "20", "25"):
-                found[cas] = float(digits[:-2])
+            if tail not in ("00", "20", "25"):
+                continue
+            density = float(digits[:-2])
+            formula = known[cas][0] if cas in known else ""
+            checked = path == ORGANIC and volumes.get(cas, 0.0) > 0 and _is_formula(formula)
+            if not checked or abs(weight(formula) / volumes[cas] / 1e6 / density - 1) <= 0.03:
+                found[cas] = density
     return found
 
 
-def _solids(source: _Source) -> set[str]:
+def _solids(source: Source) -> set[str]:
     """Inorganic substances that the handbook lists with a density and without melting below 60 °C."""
     melting, dense = source.column(INORGANIC, "Tm"), source.column(INORGANIC, "rho")
     gases = source.column(INORGANIC, "Tb")
     return {c for c, d in dense.items() if d > 1500 and melting.get(c, 999) > 333 and gases.get(c, 999) > 333}
 
 
-def _condensed(values: dict[str, float]) -> bool:
-    """Whether the substance is surely a solid or a liquid at room temperature."""
-    melting, boiling = values.get("melting_point"), values.get("boiling_point")
-    solid = melting is not None and melting > ROOM + 10
-    liquid = melting is not None and boiling is not None and melting < ROOM - 5 and boiling > ROOM + 15
-    return solid or liquid
+def _is_liquid(values: dict[str, float]) -> bool:
+    """Whether the substance is surely a liquid at room temperature."""
+    return values.get("melting_point", ROOM) < ROOM - 5 and values.get("boiling_point", ROOM) > ROOM + 15

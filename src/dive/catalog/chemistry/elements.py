@@ -27,11 +27,14 @@ OTHER_SPELLINGS = {"Al": ("aluminium",), "Cs": ("caesium",), "S": ("sulphur",)}
 USUAL_FORM = {"Se": "gray", "Sn": "white"}
 """Which allotrope's melting point is meant when the table has several; other elements with several have none."""
 
+HEAVY = ("Th", "Pa", "U")
+"""Radioactive elements that nevertheless have a standard atomic weight."""
+
 CENTURIES = {"18th": (1700, 1799), "19th": (1800, 1899), "20th": (1900, 1999)}
 
 
 class Element(TypedDict):
-    """One element. Densities and conductivities are those near room temperature."""
+    """One element. Densities (of solids and liquids only) and conductivities are those near room temperature."""
 
     element: Annotated[str, "element:symbol"]
     name: str
@@ -84,14 +87,14 @@ def _build() -> dict[str, Element]:
             "atomic_number": number,
             "group": None if _missing(raw["group_id"]) else str(int(raw["group_id"])),
             "period": int(raw["period"]),
-            "atomic_weight": None if raw["is_radioactive"] and symbol not in ("Th", "Pa", "U") else raw["atomic_weight"],
+            "atomic_weight": raw["atomic_weight"] if symbol in HEAVY or not raw["is_radioactive"] else None,
             "melting_point": melting.get(number),
             "boiling_point": boiling.get(number),
-            "density": raw["density"],
+            "density": raw["density"] if raw["density"] > 0.05 else None,
             "electronegativity": raw["en_pauling"],
             "specific_heat": raw["specific_heat_capacity"],
             "thermal_conductivity": raw["thermal_conductivity"],
-            "crustal_abundance": raw["abundance_crust"],
+            "crustal_abundance": raw["abundance_crust"] if raw["abundance_crust"] >= 0.001 else None,
             "discovery_year": year,
             "discovery_decade": f"{year // 10 * 10}s" if year else None,
             "discovery_country": COUNTRIES.get(str(raw["discovery_location"])),
@@ -208,7 +211,8 @@ def elements_next_to(element: Annotated[str, "element:symbol"]) -> ElementList:
 @tool("R", ELEMENTS)
 def elements_discovered_during(decade: Annotated[str, "decade:name"]) -> ElementList:
     """Lists the elements discovered in a decade, given as in "1880s", by atomic number."""
-    return _listed([row for row in element_rows().values() if row.get("discovery_decade") == decade], f"decade {decade!r}")
+    rows = [row for row in element_rows().values() if row.get("discovery_decade") == decade]
+    return _listed(rows, f"decade {decade!r}")
 
 
 @tool("R", ELEMENTS)

@@ -42,26 +42,26 @@ def atoms(formula: str) -> dict[str, int]:
     """How often each element occurs in `formula`, in the order of first mention.
 
     Raises:
-        ToolError: `arguments`, when it is no formula.
+        ToolError: `not_found`, when it is no formula.
     """
     stack: list[Counter[str]] = [Counter()]
     at = 0
     while at < len(formula):
         match = TOKEN.match(formula, at)
         if match is None:
-            raise ToolError("arguments", f"not a formula: {formula!r}")
+            raise ToolError("not_found", f"not a formula: {formula!r}")
         sign, many, at = match.group(1), int(match.group(2) or 1), match.end()
         if sign in "([":
             stack.append(Counter())
         elif sign in ")]":
             if len(stack) < 2:
-                raise ToolError("arguments", f"unbalanced brackets: {formula!r}")
+                raise ToolError("not_found", f"unbalanced brackets: {formula!r}")
             for element, count in stack.pop().items():
                 stack[-1][element] += count * many
         else:
             stack[-1][sign] += many
     if len(stack) != 1 or not stack[0]:
-        raise ToolError("arguments", f"not a formula: {formula!r}")
+        raise ToolError("not_found", f"not a formula: {formula!r}")
     return dict(stack[0])
 
 
@@ -73,7 +73,7 @@ def weight(formula: str) -> float:
 def _weight(element: str) -> float:
     row = element_rows().get(element)
     if row is None:
-        raise ToolError("arguments", f"no element has the symbol {element!r}")
+        raise ToolError("not_found", f"no element has the symbol {element!r}")
     if "atomic_weight" not in row:
         raise ToolError("refused", f"{element} has no standard atomic weight")
     return row["atomic_weight"]

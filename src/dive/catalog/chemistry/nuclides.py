@@ -208,7 +208,7 @@ def nuclides() -> list[Entity]:
 @tool("R", NUCLIDES)
 def nuclide_record(nuclide: Annotated[str, "nuclide:symbol"]) -> Nuclide:
     """Looks up a nuclide such as "U-238": its element, mass number, number of neutrons, atomic mass in u, and if it is
-    radioactive its half-life (in a unit from minutes to billion years), main decay mode and the nuclide that this gives."""
+    radioactive its half-life (in a unit from minutes to billion years), main decay mode and daughter nuclide."""
     if nuclide in fence("chemistry", "nuclides"):
         raise ToolError("refused", fence("chemistry", "nuclides")[nuclide])
     row = nuclide_rows().get(nuclide)
@@ -241,7 +241,7 @@ def isotopes_lasting_days(
     rows = [r["record"] for r in _by_element().get(element, []) if r["record"].get("half_life_days", 0.0) > days]
     if not rows:
         raise ToolError("not_found", f"no isotope of {element!r} with such a half-life")
-    return {"isotopes": [{"nuclide": row["nuclide"], "half_life": row["half_life_days"]} for row in rows]}
+    return {"isotopes": [{"nuclide": row["nuclide"], "half_life": row.get("half_life_days", 0.0)} for row in rows]}
 
 
 @tool("R", NUCLIDES)
@@ -251,7 +251,7 @@ def isotopes_lasting_years(element: Annotated[str, "element:symbol"]) -> YearIso
     rows = [row for row in _by_element().get(element, []) if row.get("years", 0.0) > 1]
     if not rows:
         raise ToolError("not_found", f"no isotope of {element!r} with such a half-life")
-    return {"isotopes": [{"nuclide": r["record"]["nuclide"], "half_life": _clean(r["years"])} for r in rows]}
+    return {"isotopes": [{"nuclide": r["record"]["nuclide"], "half_life": _clean(r.get("years", 0.0))} for r in rows]}
 
 
 @tool("P", DECAY)

@@ -17,10 +17,11 @@ from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
 
 ISO = Package("iso4217", "Public domain", "Public domain (SIX Group list); names: CLDR, Unicode licence", "SIX Group")
-TERRITORIES = frozenset(
+_TERRITORIES = (
     "AI AQ AS AW AX BL BM BQ BV CC CK CW CX EH EU FK FO GF GG GI GL GP GS GU HK HM IM IO JE KY MF MO MP MQ MS NC NF NU "
-    "PF PM PN PR PS RE SH SJ SX TC TF TK UM VG VI WF YT".split()
+    "PF PM PN PR PS RE SH SJ SX TC TF TK UM VG VI WF YT"
 )
+TERRITORIES = frozenset(_TERRITORIES.split())
 """ISO 3166 codes that are no sovereign states (or whose currency ISO 4217 does not list)."""
 ISO_NAMES = {
     "bolivia plurinational": "BO", "brunei darussalam": "BN", "cabo verde": "CV", "congo": "CG",
@@ -73,19 +74,12 @@ class CurrencyFound(TypedDict):
     """The currency that a code stands for."""
 
     currency: Annotated[str, "currency:iso4217"]
-    decimals: Annotated[int, "count"]
-
-
-class User(TypedDict):
-    """A country that uses the currency."""
-
-    country: Annotated[str, "country:iso2"]
 
 
 class Users(TypedDict):
     """Countries that use one currency."""
 
-    countries: list[User]
+    countries: list[Annotated[str, "country:iso2"]]
 
 
 def _build() -> dict[str, Row]:
@@ -152,7 +146,8 @@ def currencies() -> list[Entity]:
     ]  # fmt: skip
     former = {code: PLURALS.get(code) or get_currency_name(code, count=2, locale="en") for code in FORMER}
     return made + [
-        Entity(type="currency:iso4217", id=code, name=name, aliases=(code,), seed=False) for code, name in former.items()
+        Entity(type="currency:iso4217", id=code, name=name, aliases=(code,), seed=False)
+        for code, name in former.items()
     ]
 
 
@@ -167,7 +162,7 @@ def numbers() -> list[Entity]:
 
 @tool("R", ISO)
 def currency_record(currency: Annotated[str, "currency:iso4217"]) -> Currency:
-    """Looks up a currency by its ISO 4217 letters: three-digit code, digits of the minor unit, number of states using it."""
+    """Looks up a currency by its ISO 4217 letters: three-digit number, decimal places, number of states that use it."""
     row, states = current(currency), users(currency)
     made: Currency = {"currency": currency, "numeric_code": row.number, "decimals": row.digits or 0}
     if states:
@@ -181,7 +176,7 @@ def currency_by_number(number: Annotated[str, "currency_number:iso4217"]) -> Cur
     code = _by_number().get(number)
     if code is None:
         raise ToolError("not_found", f"no currency in use has the ISO 4217 number {number!r}")
-    return {"currency": code, "decimals": currencies_table()[code].digits or 0}
+    return {"currency": code}
 
 
 @tool("R", ISO)
@@ -190,12 +185,12 @@ def countries_using(currency: Annotated[str, "currency:iso4217"]) -> Users:
     states = users(currency)
     if not states:
         raise ToolError("not_found", f"no sovereign state uses {currency}")
-    return {"countries": [{"country": country} for country in states]}
+    return {"countries": states}
 
 
 @audit("currency_country")
 def audit_users() -> list[Finding]:
-    """Compares ISO's countries with CLDR's tender on 1 October 2026; both lists are current, so each gap is a question."""
+    """Compares ISO's countries with CLDR's tender on 1 October 2026: each gap is a question."""
     import datetime
 
     from babel.numbers import get_territory_currencies

@@ -136,9 +136,9 @@ def fx_rate_on(currency: Annotated[str, "currency:iso4217"], date: Annotated[str
 def fx_year(currency: Annotated[str, "currency:iso4217"], year: Annotated[int, "year", YEARS]) -> RateYear:
     """Sums up a calendar year of ECB reference rates (units of a currency to one euro).
 
-    Highest and lowest rate with the day of each (left out if it was reached twice), mean of the daily rates; `gain` is the change in the
-    currency's value in euros from the last rate of the year before to the last one of the year, in per cent
-    (negative: it lost); `spread` is how far the highest rate lies above the lowest, in per cent.
+    Highest and lowest rate with their days (left out if reached twice) and the mean of the daily rates. `gain` is the
+    change of the currency's value in euros from the last rate of the year before to the last one of the year, in per
+    cent (negative: it lost). `spread` is how far the highest rate lies above the lowest, in per cent.
     """
     days, column = rates_table().days, _column(currency)
     start, end = bisect.bisect_left(days, f"{year}-01-01"), bisect.bisect_left(days, f"{year + 1}-01-01")

@@ -164,6 +164,6 @@ def check_airports() -> list[Finding]:
             found.append((code, f"unknown country {row.country}"))
         if row.elevation is not None and not -100 <= row.elevation <= 14_500:
             found.append((code, f"elevation {row.elevation} ft"))
-        if any(word in row.name for word in ("Heliport", "Seaplane", "Station", "Closed", "INACTIVE")):
+        if any(word in row.name for word in ("Heliport", "Seaplane", "Railway", "Closed", "INACTIVE")):
             found.append((code, f"no airport by its name: {row.name}"))
     return [Finding("airports", code, problem, code in fence("geography", "airports")) for code, problem in found]

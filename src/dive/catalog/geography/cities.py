@@ -7,14 +7,14 @@ inhabitants and more, capitals, and the largest few of each country, without the
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.geography.places import City, Point, cities, countries, country, nearest, point, refuse
+from dive.catalog.geography.places import City, Point, cities, countries, land, nearest, point, refuse
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
 
 GEONAMES = Package("geonames", "CC BY 4.0", "CC BY 4.0", "GeoNames (geonames.org)")
-LARGE, NEAR, NOTABLE = 100_000, 500_000, 400_000
+LARGE, NEAR, NOTABLE, PER_COUNTRY = 100_000, 500_000, 400_000, 25
 
 
 class CityRecord(TypedDict):
@@ -72,12 +72,16 @@ def _large() -> dict[str, list[City]]:
 
 @entities("city:geonames")
 def city_entities() -> list[Entity]:
-    """Cities; seeds are capitals of states and places of 400,000 inhabitants and more where the table can be trusted."""
+    """Cities; seeds are capitals of states and a country's 25 largest of 400,000 inhabitants and more."""
     doubtful = fence("geography", "largest_cities")
+    notable = {
+        city.id for code, found in _large().items() if code not in doubtful
+        for city in found[:PER_COUNTRY] if city.population >= NOTABLE
+    }  # fmt: skip
     return [
         Entity(
             type="city:geonames", id=city.id, name=_spoken(city), aliases=(city.name, city.id),
-            seed=_capital(city) or (city.population >= NOTABLE and city.country not in doubtful),
+            seed=_capital(city) or city.id in notable,
         )
         for city in cities().values()
     ]  # fmt: skip
@@ -91,8 +95,8 @@ def _spoken(city: City) -> str:
     """Lima, Peru; Denver, Colorado; Singapore."""
     if city.state and city.state in _state_names():
         return f"{city.name}, {_state_names()[city.state]}"
-    land = countries()[city.country].name.removeprefix("the ")
-    return city.name if city.name.removesuffix(" City") == land or city.capital_of == "US" else f"{city.name}, {land}"
+    home = countries()[city.country].name.removeprefix("the ")
+    return city.name if city.name.removesuffix(" City") == home or city.capital_of == "US" else f"{city.name}, {home}"
 
 
 @functools.cache
@@ -121,15 +125,15 @@ def city_record(city: Annotated[str, "city:geonames"]) -> CityRecord:
 
 @tool("R", GEONAMES)
 def largest_cities(
-    country_code: Annotated[str, "country:iso2"], n: Annotated[int, "count", Range(4, 7)] = 5
+    country: Annotated[str, "country:iso2"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> LargestCities:
     """Lists the `n` most populous cities of a country, largest first; suburbs and boroughs are not counted. Refused
     where fewer than `n` cities of 100,000 inhabitants are known."""
-    country(country_code)
-    refuse("largest_cities", country_code)
-    found = _large().get(country_code, [])
+    land(country)
+    refuse("largest_cities", country)
+    found = _large().get(country, [])
     if not 1 <= n <= len(found):
-        raise ToolError("not_found", f"{len(found)} cities of 100,000 inhabitants are known in {country_code}, not {n}")
+        raise ToolError("not_found", f"{len(found)} cities of 100,000 inhabitants are known in {country}, not {n}")
     return {"cities": [{"city": city.id, "population": city.population} for city in found[:n]]}
 
 
@@ -149,10 +153,10 @@ def check_cities() -> list[Finding]:
     """Unknown countries, time zones of another country, a country's city that outnumbers the country."""
     found = []
     for city in cities().values():
-        land = countries().get(city.country)
-        if land is None:
+        home = countries().get(city.country)
+        if home is None:
             found.append((city.id, f"unknown country {city.country}"))
-        elif city.population > land.population and city.population > 1_000_000:
+        elif city.population > home.population and city.population > 1_000_000:
             found.append((city.id, "more inhabitants than the country"))
         if not (-90 <= city.lat <= 90 and -180 <= city.lon <= 180):
             found.append((city.id, "position"))

@@ -8,7 +8,7 @@ import functools
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from dive.catalog.geography.cities import GEONAMES
-from dive.catalog.geography.places import Country, countries, country, refuse
+from dive.catalog.geography.places import Country, countries, land, refuse
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -111,11 +111,11 @@ def _find(key: Key, value: str, what: str) -> TheCountry:
 
 
 @tool("R", GEONAMES)
-def country_facts(country_code: Annotated[str, "country:iso2"]) -> CountryFacts:
+def country_facts(country: Annotated[str, "country:iso2"]) -> CountryFacts:
     """Looks up a country by its ISO 3166 alpha-2 code: capital, currency (ISO 4217), continent, area in square
     kilometres, population, international dialling code and internet domain."""
-    row = country(country_code)
-    refuse("countries", country_code)
+    row = land(country)
+    refuse("countries", country)
     made: CountryFacts = {
         "country": row.iso2, "name": row.name, "continent": row.continent, "population": row.population,
     }  # fmt: skip
@@ -133,10 +133,10 @@ def country_facts(country_code: Annotated[str, "country:iso2"]) -> CountryFacts:
 
 
 @tool("R", GEONAMES)
-def country_borders(country_code: Annotated[str, "country:iso2"]) -> Borders:
+def country_borders(country: Annotated[str, "country:iso2"]) -> Borders:
     """Lists the sovereign states that share a land border with a country, as ISO 3166 alpha-2 codes."""
-    row = country(country_code)
-    refuse("borders", country_code)
+    row = land(country)
+    refuse("borders", country)
     return {"countries": [code for code in row.neighbours if code in countries() and countries()[code].sovereign]}
 
 

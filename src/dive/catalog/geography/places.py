@@ -92,7 +92,7 @@ def countries() -> dict[str, Country]:
     }  # fmt: skip
 
 
-def country(code: str) -> Country:
+def land(code: str) -> Country:
     """The row of a country; raises ToolError for an unknown code."""
     if code not in countries():
         raise ToolError("not_found", f"no country has the ISO 3166 code {code!r}")

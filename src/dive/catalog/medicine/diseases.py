@@ -22,6 +22,7 @@ class DiseaseRecord(TypedDict):
     disease: Annotated[str, "disease:omim"]
     name: str
     features: Annotated[int, "count"]
+    organ_systems: Annotated[int, "count"]
     genes: Annotated[int, "count"]
     gene: NotRequired[Annotated[str, "gene:symbol"]]
     inheritance: NotRequired[Annotated[str, "inheritance:hpo"]]
@@ -96,11 +97,14 @@ def diseases() -> list[Entity]:
 
 @tool("R", HPO)
 def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
-    """Looks up a disease by its six-digit OMIM number: name, number of clinical features recorded for it and number
-    of genes linked to it; the gene and the mode of inheritance are given where there is exactly one."""
+    """Looks up a disease by its six-digit OMIM number: name, number of clinical features recorded for it, number of
+    organ systems (of 14) to which these belong, number of genes linked to it; the gene and the mode of inheritance
+    are given where there is exactly one."""
     row = find_disease(disease)
+    systems = {system for feature in row.features for system in hpo().terms[feature].systems}
     found: DiseaseRecord = {
-        "disease": disease, "name": row.name, "features": len(row.features), "genes": len(row.genes),
+        "disease": disease, "name": row.name, "features": len(row.features), "organ_systems": len(systems),
+        "genes": len(row.genes),
     }  # fmt: skip
     if len(row.genes) == 1:
         found["gene"] = row.genes[0]
@@ -175,4 +179,6 @@ def _neighbours(number: str) -> tuple[tuple[float, str], ...]:
         shared.update(recorded()[feature])
     shared.pop(number, None)
     every = hpo().diseases
-    return tuple(sorted((-count / (len(own) + len(every[key].features) - count), key) for key, count in shared.items())[:9])
+    return tuple(
+        sorted((-count / (len(own) + len(every[key].features) - count), key) for key, count in shared.items())[:9]
+    )

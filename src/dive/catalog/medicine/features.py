@@ -122,7 +122,9 @@ def feature_genes(feature: Annotated[str, "phenotype:hpo"]) -> FeatureGenes:
 
 def _readable(found: Sequence[str], feature: str) -> Sequence[str]:
     if len(found) > MOST:
-        raise ToolError("refused", f"{feature} has {len(found)} entries, more than {MOST}; take a more specific feature")
+        raise ToolError(
+            "refused", f"{feature} has {len(found)} entries, more than {MOST}; take a more specific feature"
+        )
     return found
 
 

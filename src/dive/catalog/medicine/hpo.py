@@ -206,7 +206,9 @@ def _term(key: str, stanza: dict[str, list[str]], inside: set[str], case: Case) 
     lay = any("layperson" in line for line in stanza.get("synonym", ()))
     systems = [name for root, name in SYSTEMS.items() if root in inside]
     parents = [p for p in _parents(stanza) if p != ROOT]
-    return Term(key, case.natural(stanza["name"][0], plain_if_unseen=True), parents, sorted(set(synonyms)), systems, lay)
+    return Term(
+        key, case.natural(stanza["name"][0], plain_if_unseen=True), parents, sorted(set(synonyms)), systems, lay
+    )
 
 
 def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], case: Case) -> dict[str, Disease]:
@@ -225,10 +227,10 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
             features[number[5:]][feature] = (had + more[0], of + more[1])
         elif aspect == "I" and stanzas[feature]["name"][0].endswith("inheritance"):
             modes[number[5:]].add(stanzas[feature]["name"][0].removesuffix(" inheritance"))
-    genes = _genes()
+    genes, title_of = _genes(), {number: _title(found) for number, found in titles.items()}
     return {
         number: Disease(
-            number, _name(_title(titles[number]), case), _title(titles[number]), sorted(found), sorted(genes.get(number, ())),
+            number, _name(title_of[number], case), title_of[number], sorted(found), sorted(genes.get(number, ())),
             sorted(case.natural(mode) for mode in modes.get(number, ())),
             {feature: count for feature, count in sorted(found.items()) if count[1]},
         )
@@ -255,4 +257,3 @@ def _genes() -> dict[str, set[str]]:
         if number.startswith("OMIM:") and symbol != "-":
             found[number[5:]].add(symbol)
     return found
-

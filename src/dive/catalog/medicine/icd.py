@@ -31,16 +31,16 @@ RANGE = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]*)?-? ?- ?[A-Z][0-9]")
 SIDE = re.compile(r"\b(right|left|bilateral|unilateral|unspecified|trimester|fetus|side|encounter)\b", re.IGNORECASE)
 PLAIN = re.compile(r"[A-Za-z][A-Za-z' -]{3,60}")
 VAGUE = re.compile(
-    r"\b(other|unspecified|elsewhere|and|or|encounter|status|history|screening|examination|complicat\w+|due to|following|"
-    r"classified|certain|specified|not|without|with|NEC|NOS|retardation|problems?|events?|cases?|results?|findings?|"
-    r"termination|paraphilias?|imaging|studies)\b",
+    r"\b(other|unspecified|elsewhere|and|or|encounter|status|history|screening|examination|complicat\w+|due to|"
+    r"following|classified|certain|specified|not|without|with|NEC|NOS|retardation|problems?|events?|cases?|"
+    r"results?|findings?|termination|paraphilias?|imaging|studies)\b",
     re.IGNORECASE,
 )
 BODILY = frozenset(str(n) for n in range(1, 19))
 
 
 class Code(msgspec.Struct, array_like=True):
-    """A category or subcategory. `billable`: billable codes at or under it. `excludes`: None where the note names a range."""
+    """A category or subcategory. `billable`: codes at or under it. `excludes`: None where the note names a range."""
 
     code: str
     name: str
@@ -106,7 +106,7 @@ def codes() -> list[Entity]:
 def icd_record(code: Annotated[str, "icd10cm:code"]) -> IcdRecord:
     """Looks up an ICD-10-CM category or subcategory such as "E11" or "E11.3": description, chapter, the code directly
     above it, number of direct subdivisions and number of billable codes at or under it (seventh characters count)."""
-    row = _row(code)
+    row = find_code(code)
     record: IcdRecord = {
         "code": code, "name": row.name, "chapter": icd().chapters[row.chapter], "billable": row.billable,
         "subdivisions": len(row.children),
@@ -119,7 +119,7 @@ def icd_record(code: Annotated[str, "icd10cm:code"]) -> IcdRecord:
 @tool("R", ICD)
 def icd_children(code: Annotated[str, "icd10cm:code"]) -> IcdChildren:
     """Lists the direct subdivisions of an ICD-10-CM code, in order; refuses codes divided by a seventh character."""
-    row = _row(code)
+    row = find_code(code)
     if row.extended:
         raise ToolError("refused", f"{code} is divided by a seventh character only")
     return {"codes": [_named(key) for key in row.children]}
@@ -129,7 +129,7 @@ def icd_children(code: Annotated[str, "icd10cm:code"]) -> IcdChildren:
 def icd_excludes(code: Annotated[str, "icd10cm:code"]) -> IcdExcludes:
     """Lists the codes that the Excludes1 note of an ICD-10-CM code names: what must not be coded together with it.
     Notes of codes above it are not repeated; refuses notes that name ranges of codes."""
-    found = _row(code).excludes
+    found = find_code(code).excludes
     if found is None:
         raise ToolError("refused", f"the Excludes1 note of {code} names a range of codes")
     if not found:
@@ -141,7 +141,8 @@ def _named(code: str) -> NamedCode:
     return {"code": code, "name": icd().codes[code].name}
 
 
-def _row(code: str) -> Code:
+def find_code(code: str) -> Code:
+    """The row of a code, or a ToolError."""
     if code not in icd().codes:
         raise ToolError("not_found", f"ICD-10-CM has no category or subcategory {code!r}")
     return icd().codes[code]
@@ -161,13 +162,26 @@ def _is_seed(row: Code) -> bool:
     return 4 <= len(kids) <= 9 and sides <= 0.3 * len(kids)
 
 
-def _build() -> CodeTable:
+def listed_names() -> dict[str, list[str]]:
+    """Title and inclusion terms of each code, for a builder: reads the whole tabular list."""
+    nodes = [node for chapter in _tabular().findall("chapter") for node, _ in _nodes(chapter)]
+    return {_text(node, "name"): [_text(node, "desc"), *_terms(node)] for node in nodes}
+
+
+def _data() -> Path:
     spec = importlib.util.find_spec("simple_icd_10_cm")
     if spec is None or spec.origin is None:
         raise ToolError("raised", "the package simple-icd-10-cm is not installed")
-    data = Path(spec.origin).parent / "data"
-    root = ElementTree.parse(next(data.glob("*tabular*.xml"))).getroot()  # noqa: S314 - a file of the package
-    listed = next(data.glob("code-list*.txt")).read_text(encoding="utf-8").split()
+    return Path(spec.origin).parent / "data"
+
+
+def _tabular() -> ElementTree.Element:
+    return ElementTree.parse(next(_data().glob("*tabular*.xml"))).getroot()  # noqa: S314 - a file of the package
+
+
+def _build() -> CodeTable:
+    root = _tabular()
+    listed = next(_data().glob("code-list*.txt")).read_text(encoding="utf-8").split()
     flat = sorted(code for code in listed if len(code) >= 3 and "-" not in code)
     billable = [code for code, after in zip(flat, [*flat[1:], ""], strict=True) if not after.startswith(code)]
     nodes = [(n, chapter, parent) for chapter in root.findall("chapter") for n, parent in _nodes(chapter)]
@@ -209,7 +223,15 @@ def _code(
     children = [_text(kid, "name") for kid in node.findall("diag")]
     extended = not children and under > 1
     return Code(
-        code, case.natural(title, plain_if_unseen=True), title, parent, chapter, children, under, extended, _excluded(node, known)
+        code,
+        case.natural(title, plain_if_unseen=True),
+        title,
+        parent,
+        chapter,
+        children,
+        under,
+        extended,
+        _excluded(node, known),
     )
 
 

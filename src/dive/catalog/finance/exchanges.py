@@ -1,0 +1,197 @@
+"""Stock exchanges: where they are, what they trade in, and on which days they were open from 2015 to 2025.
+
+Days come from exchange_calendars 4.13.2 (vendored as the weekdays without trading); years in which a second source
+disagrees are fenced. Does not know opening hours, half days or prices.
+"""
+
+import datetime
+import functools
+import itertools
+from typing import Annotated, TypedDict
+
+from dive.catalog.finance.files import rows
+from dive.catalog.tables import fence
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
+
+CALENDARS = Package("exchange_calendars", "Apache-2.0", "Apache-2.0", "exchange_calendars contributors")
+YEARS = Range(2015, 2025)
+DATES = Range("2015-01-05", "2025-12-01")
+SECOND = {
+    "XNYS": 2015, "XNAS": 2015, "XTSE": 2015, "XMEX": 2015, "BVMF": 2022, "XLON": 2015, "XDUB": 2019, "XPAR": 2019,
+    "XAMS": 2019, "XBRU": 2019, "XLIS": 2019, "XMAD": 2015, "XMIL": 2023, "XETR": 2016, "XSWX": 2015, "XOSL": 2019,
+    "XWAR": 2015, "XIST": 2015, "XJSE": 2015, "XTKS": 2015, "XHKG": 2015, "XSHG": 2015, "XKRX": 2015, "XSES": 2015,
+    "XASX": 2015, "XNZE": 2015,
+}  # fmt: skip
+"""Since when the `holidays` package knows an exchange's own calendar."""
+CLOSED = Choices((
+    "2022-01-03", "2022-02-01", "2022-02-02", "2022-04-14", "2022-05-02", "2022-05-03", "2022-05-26", "2022-06-06",
+    "2022-12-27", "2023-01-23", "2023-02-20", "2023-04-06", "2023-05-18", "2023-05-29", "2024-02-12", "2024-03-28",
+    "2024-05-06", "2024-05-09", "2024-05-20", "2024-06-17", "2024-09-16", "2024-10-01", "2024-12-24", "2024-12-31",
+    "2025-01-29", "2025-04-17", "2025-05-05", "2025-05-29", "2025-06-09", "2025-06-19", "2025-12-24", "2025-12-31",
+))  # fmt: skip
+"""Days on which some exchanges, and not most of them, stayed closed."""
+
+
+class Exchange(TypedDict):
+    """One stock exchange."""
+
+    exchange: Annotated[str, "exchange:mic"]
+    name: str
+    country: Annotated[str, "country:iso2"]
+    city: Annotated[str, "city:geonames"]
+    timezone: Annotated[str, "timezone:iana"]
+    currency: Annotated[str, "currency:iso4217"]
+
+
+class TradingYear(TypedDict):
+    """An exchange's year."""
+
+    sessions: Annotated[int, "count"]
+    closed_weekdays: Annotated[int, "count"]
+    first_session: Annotated[str, "date"]
+    last_session: Annotated[str, "date"]
+    longest_pause: Annotated[int, "time:day"]
+
+
+class Session(TypedDict):
+    """One trading day."""
+
+    session: Annotated[str, "date"]
+
+
+class Closed(TypedDict):
+    """Exchanges without trading on a weekday."""
+
+    exchanges: list[Annotated[str, "exchange:mic"]]
+
+
+@functools.cache
+def _exchanges() -> dict[str, dict[str, str]]:
+    return {row["mic"]: row for row in rows("exchanges")}
+
+
+@functools.cache
+def _closures() -> dict[tuple[str, int], frozenset[str]]:
+    out = fence("finance", "closures")
+    return {
+        (row["mic"], int(row["year"])): frozenset(f"{row['year']}-{day}" for day in row["closed"].split())
+        for row in rows("closures")
+        if f"{row['mic']}/{row['year']}" not in out
+    }
+
+
+@entities("exchange:mic")
+def exchanges() -> list[Entity]:
+    """The exchanges, by the ISO 10383 code of their market."""
+    return [
+        Entity(
+            type="exchange:mic", id=mic, name=row["name"],
+            aliases=tuple(sorted({row["name"].removeprefix("the "), mic, *row["aliases"].split(";")} - {row["name"]})),
+        )
+        for mic, row in _exchanges().items()
+    ]  # fmt: skip
+
+
+def _sessions(exchange: str, year: int) -> list[datetime.date]:
+    closed = _closures().get((exchange, year))
+    if exchange not in _exchanges():
+        raise ToolError("not_found", f"no stock exchange with the code {exchange!r}")
+    if closed is None:
+        raise ToolError("not_found", f"no trading days of {exchange} for {year}")
+    first = datetime.date(year, 1, 1)
+    days = (first + datetime.timedelta(n) for n in range(366))
+    return [day for day in days if day.year == year and day.weekday() < 5 and day.isoformat() not in closed]
+
+
+@tool("R", CALENDARS)
+def exchange_record(exchange: Annotated[str, "exchange:mic"]) -> Exchange:
+    """Looks up a stock exchange by its market code (ISO 10383): country, city, time zone and currency of trading."""
+    row = _exchanges().get(exchange)
+    if row is None:
+        raise ToolError("not_found", f"no stock exchange with the code {exchange!r}")
+    return {
+        "exchange": exchange, "name": row["name"], "country": row["country"], "city": row["city"],
+        "timezone": row["timezone"], "currency": row["currency"],
+    }  # fmt: skip
+
+
+@tool("R", CALENDARS)
+def trading_year(exchange: Annotated[str, "exchange:mic"], year: Annotated[int, "year", YEARS]) -> TradingYear:
+    """Counts the trading days of a stock exchange in a calendar year (2015 to 2025).
+
+    Also the weekdays without trading, the first and last trading day, and the longest pause: the most days that lie
+    between two neighbouring trading days of the year (a normal weekend is 2).
+    """
+    days, closed = _sessions(exchange, year), _closures()[exchange, year]
+    pauses = [(after - before).days - 1 for before, after in itertools.pairwise(days)]
+    return {
+        "sessions": len(days), "closed_weekdays": len(closed), "first_session": days[0].isoformat(),
+        "last_session": days[-1].isoformat(), "longest_pause": max(pauses),
+    }  # fmt: skip
+
+
+@tool("R", CALENDARS)
+def session_after(
+    exchange: Annotated[str, "exchange:mic"],
+    date: Annotated[str, "date", DATES],
+    n: Annotated[int, "count", Range(2, 10)] = 1,
+) -> Session:
+    """Finds the `n`-th trading day of a stock exchange after a date (the date itself does not count)."""
+    start = _day(date)
+    if not 1 <= n <= 60:
+        raise ToolError("arguments", "n must be between 1 and 60")
+    days = [day for day in _sessions(exchange, start.year) if day > start]
+    if len(days) < n:
+        days += _sessions(exchange, start.year + 1)
+    return {"session": days[n - 1].isoformat()}
+
+
+@tool("R", CALENDARS)
+def exchanges_closed_on(date: Annotated[str, "date", CLOSED]) -> Closed:
+    """Lists the major stock exchanges (market codes) that stayed closed on a weekday between 2015 and 2025."""
+    day = _day(date)
+    if day.weekday() > 4:
+        raise ToolError("refused", f"{date} is a Saturday or Sunday")
+    known = [mic for mic in sorted(_exchanges()) if (mic, day.year) in _closures()]
+    closed = [mic for mic in known if day.isoformat() in _closures()[mic, day.year]]
+    if len(known) < len(_exchanges()):
+        raise ToolError("not_found", f"not all exchanges' trading days of {day.year} are known")
+    if not closed:
+        raise ToolError("not_found", f"none of the exchanges was closed on {date}")
+    return {"exchanges": closed}
+
+
+@audit("closures")
+def audit_closures() -> list[Finding]:
+    """Compares closed weekdays with the calendars of the `holidays` package, and counts sessions per year."""
+    import holidays
+
+    out, found = fence("finance", "closures"), []
+    for row in rows("closures"):
+        key, year, mic = f"{row['mic']}/{row['year']}", int(row["year"]), row["mic"]
+        closed = set(row["closed"].split())
+        sessions = sum(_date(year, n).weekday() < 5 for n in range(366) if _date(year, n).year == year) - len(closed)
+        if not 236 <= sessions <= 258:
+            found.append(Finding("closures", key, f"{sessions} sessions", key in out))
+        if mic not in SECOND or year < SECOND[mic]:
+            continue
+        calendar = holidays.financial_holidays({"XTKS": "XJPX"}.get(mic, mic), years=year)
+        other = {day.strftime("%m-%d") for day in calendar if day.weekday() < 5 and day.year == year}
+        if other - closed:
+            found.append(Finding("closures", key, f"`holidays` also closes {sorted(other - closed)}", key in out))
+        if closed - other:
+            found.append(Finding("closures", key, f"`holidays` opens {sorted(closed - other)}", key in out))
+    return found
+
+
+def _date(year: int, n: int) -> datetime.date:
+    return datetime.date(year, 1, 1) + datetime.timedelta(n)
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise ToolError("arguments", f"{text!r} is no ISO date") from error

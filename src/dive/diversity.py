@@ -1,0 +1,245 @@
+"""How different the tasks of a run are: sequences, graphs, topology classes, toolsets, effective numbers, skeletons.
+
+Takes proofs with the calls that they made; gives counts. Counts over proofs only: never set them beside counts over
+solver trajectories, which hold detours. Does not know questions' meaning, files or plots.
+"""
+
+import ast
+import functools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import UNSET, Struct
+
+from dive.nouns import Proof, Step
+from dive.registry import Registry
+from dive.verify.novel import sequence
+from dive.words import SMALL
+
+Made = Sequence[tuple[str, str]]
+"""Executed calls in order: step id and tool; a step over the members of a list made several."""
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """What of one task is counted. `rounds` is K, `answer_type` and `pattern` are the task's own."""
+
+    proof: Proof
+    calls: tuple[tuple[str, str], ...]
+    toolset: tuple[str, ...] = ()
+    pattern: str = ""
+    rounds: int = 1
+
+
+class Graph(Struct, frozen=True):
+    """Labels of the nodes, and edges (from, to) by their numbers; edges go forward."""
+
+    labels: tuple[str, ...]
+    edges: frozenset[tuple[int, int]] = frozenset()
+
+
+class Diversity(Struct, frozen=True, kw_only=True):
+    """The block `diversity` of report.json."""
+
+    tools_covered: int
+    tools_needed_effective: float
+    unique_toolsets: int
+    unique_sequences: int
+    unique_graphs: int
+    topology_classes: int
+    tools_per_task: float
+    domains_per_task: float
+    patterns: dict[str, int]
+    answer_types: dict[str, int]
+    hops: dict[str, int]
+
+
+def measure(items: Iterable[Item], registry: Registry) -> Diversity:
+    """The diversity of a set of tasks."""
+    tasks = list(items)
+    needed = [frozenset(tool for _, tool in task.calls) for task in tasks]
+    graphs = [call_graph(task.proof, task.calls) for task in tasks]
+    kinds = {name: loaded.tool.kind for name, loaded in registry.tools.items()}
+    domains = {name: loaded.tool.domain for name, loaded in registry.tools.items()}
+    return Diversity(
+        tools_covered=len(frozenset().union(*needed)),
+        tools_needed_effective=hill(Counter(tool for tools in needed for tool in tools)),
+        unique_toolsets=len({frozenset(task.toolset) for task in tasks}),
+        unique_sequences=len({sequence(tool for _, tool in task.calls) for task in tasks}),
+        unique_graphs=len({canonical_form(graph) for graph in graphs}),
+        topology_classes=len({topology(graph, kinds) for graph in graphs}),
+        tools_per_task=_mean([len(tools) for tools in needed]),
+        domains_per_task=_mean([len({domains[tool] for tool in tools}) for tools in needed]),
+        patterns=_counted(task.pattern for task in tasks),
+        answer_types=_counted(task.proof.answer.type for task in tasks),
+        hops=_counted(str(depth(graph)) for graph in graphs),
+    )
+
+
+def hill(counts: Mapping[str, int]) -> float:
+    """The effective number of kinds (Hill number, q = 1): n for n kinds equally frequent, 1 for a single one."""
+    total = sum(counts.values())
+    shares = [count / total for count in counts.values() if count]
+    return math.exp(-sum(share * math.log(share) for share in shares)) if shares else 0.0
+
+
+def call_graph(proof: Proof, calls: Made) -> Graph:
+    """One node for each call, labelled by its tool; an edge where an argument's expression reads an earlier result."""
+    nodes: dict[str, list[int]] = {}
+    for number, (step, _) in enumerate(calls):
+        nodes.setdefault(step, []).append(number)
+    read = _sources(proof)
+    edges = {(a, b) for step in nodes for source in read[step] for a in nodes.get(source, ()) for b in nodes[step]}
+    return Graph(tuple(tool for _, tool in calls), frozenset(edges))
+
+
+def _sources(proof: Proof) -> dict[str, frozenset[str]]:
+    """For each step the call steps that its expressions read, through named values."""
+    sources: dict[str, frozenset[str]] = {}
+    calls: set[str] = set()
+    for step in proof.steps:
+        names = frozenset(name for text in _expressions(step) for name in _names(text))
+        direct = frozenset(name for name in names if name in calls)
+        through = (sources[name] for name in names if name in sources and name not in calls)
+        sources[step.id] = direct.union(*through)
+        if step.call is not UNSET:
+            calls.add(step.id)
+    return sources
+
+
+def _expressions(step: Step) -> list[str]:
+    own = [str(text) for text in (step.let, step.each) if text is not UNSET]
+    return own + [str(arg.expr) for arg in step.args.values() if arg.expr is not UNSET]
+
+
+def _names(text: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+
+
+def canonical_form(graph: Graph) -> str:
+    """A text that two graphs share exactly if one is the other with its nodes renumbered.
+
+    Nodes are coloured by what they can reach; where a colour is shared, each of its nodes is set apart in turn
+    and the least text is taken. Twins (same neighbours) are interchangeable: one of them stands for all.
+    """
+    ranks = {label: rank for rank, label in enumerate(sorted(set(graph.labels)))}
+    around = _Around(graph)
+    return f"{'|'.join(sorted(graph.labels))} {around.least([ranks[label] for label in graph.labels])}"
+
+
+class _Around:
+    """A graph's neighbours by node, and the search for its least text."""
+
+    def __init__(self, graph: Graph) -> None:
+        nodes = range(len(graph.labels))
+        self.edges = graph.edges
+        self.before = [frozenset(a for a, b in graph.edges if b == node) for node in nodes]
+        self.after = [frozenset(b for a, b in graph.edges if a == node) for node in nodes]
+
+    def least(self, colours: list[int]) -> tuple[tuple[int, int], ...]:
+        """The least list of edges over all numberings that the colours leave open."""
+        colours = self._refined(colours)
+        shared = sorted(colour for colour, count in Counter(colours).items() if count > 1)
+        if not shared:
+            return tuple(sorted((colours[a], colours[b]) for a, b in self.edges))
+        cell = [node for node, colour in enumerate(colours) if colour == shared[0]]
+        unlike = {(self.before[node], self.after[node]): node for node in reversed(cell)}
+        return min(self.least([2 * c - (n == node) for n, c in enumerate(colours)]) for node in unlike.values())
+
+    def _refined(self, colours: list[int]) -> list[int]:
+        while True:
+            seen = [
+                (colour, sorted(colours[n] for n in self.before[node]), sorted(colours[n] for n in self.after[node]))
+                for node, colour in enumerate(colours)
+            ]
+            order = sorted(range(len(seen)), key=seen.__getitem__)
+            finer = [0] * len(seen)
+            for one, other in zip(order, order[1:], strict=False):
+                finer[other] = finer[one] + (seen[one] != seen[other])
+            if finer == colours:
+                return finer
+            colours = finer
+
+
+def topology(graph: Graph, kinds: Mapping[str, str]) -> str:
+    """The R/P topology class, `composition/shape/depth/width`, e.g. R+P/tree/3-4/2.
+
+    Composition is PureR, R+P or PureP. Depth is the number of calls on the longest path, width the most calls that
+    are equally far from the start.
+    """
+    present = {kinds[label] for label in graph.labels}
+    composition = "R+P" if len(present) > 1 else f"Pure{''.join(present)}"
+    levels = _levels(graph)
+    width = max(Counter(levels).values(), default=0)
+    return f"{composition}/{shape(graph)}/{_bin(depth(graph))}/{_bin(width)}"
+
+
+def shape(graph: Graph) -> str:
+    """The first that fits of single, disjoint, chain, fan-in, fan-out, tree, DAG.
+
+    fan-in: all calls feed one; fan-out: one feeds all; tree: no call reads two results, or none is read twice.
+    """
+    size = len(graph.labels)
+    ins, outs = Counter(b for _, b in graph.edges), Counter(a for a, _ in graph.edges)
+    most_in, most_out = max(ins.values(), default=0), max(outs.values(), default=0)
+    if size <= 1:
+        return "single"
+    if not _connected(graph):
+        return "disjoint"
+    if most_in <= 1 and most_out <= 1:
+        return "chain"
+    if len(graph.edges) == size - 1:
+        if most_in == size - 1:
+            return "fan-in"
+        if most_out == size - 1:
+            return "fan-out"
+    return "tree" if most_in <= 1 or most_out <= 1 else "DAG"
+
+
+def depth(graph: Graph) -> int:
+    """Calls on the longest path."""
+    return max(_levels(graph), default=-1) + 1
+
+
+def _levels(graph: Graph) -> list[int]:
+    """How many calls stand before each node at most; edges go from lower to higher numbers."""
+    levels = [0] * len(graph.labels)
+    for a, b in sorted(graph.edges):
+        levels[b] = max(levels[b], levels[a] + 1)
+    return levels
+
+
+def _connected(graph: Graph) -> bool:
+    reached, open_ = {0}, [0]
+    while open_:
+        node = open_.pop()
+        near = {a if b == node else b for a, b in graph.edges if node in (a, b)} - reached
+        reached |= near
+        open_ += near
+    return len(reached) == len(graph.labels)
+
+
+def _bin(number: int) -> str:
+    return str(number) if number <= 2 else "3-4" if number <= 4 else "5+"
+
+
+def skeleton(question: str, labels: Iterable[str], constants: Iterable[str] = ()) -> str:
+    """The question with entities as X and numbers as N: what is left is the wording."""
+    for mark, texts in (("X", labels), ("N", constants)):
+        for text in sorted(set(texts), key=lambda text: (-len(text), text)):
+            question = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", mark, question, flags=re.IGNORECASE)
+    return _number_words().sub("N", re.sub(r"(?<!\w)[-−]?\d[\d,.]*(?<=\d)(?!\w)", "N", question))
+
+
+@functools.cache
+def _number_words() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(word for word in SMALL if word not in ('zero', 'one'))})\b", re.IGNORECASE)
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
+
+
+def _mean(numbers: Sequence[int]) -> float:
+    return sum(numbers) / len(numbers) if numbers else 0.0

@@ -1,0 +1,152 @@
+"""The street: one draw's whole way through draw, synthesize and verify, and a run of many draws.
+
+Takes a config; gives a run directory. A draw runs in one worker and is a pure function of its key and of what
+finished blocks hold; a rejected attempt is tried again with another exemplar. Knows neither how workers are run
+(`flow`) nor how files are kept (`ledger`).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from dive import ledger, tally
+from dive.catalog import load
+from dive.config import Config, fingerprint
+from dive.diversity import sequence_of, skeleton
+from dive.draw import draw
+from dive.flow import Speed, enter, map_blocks, mark
+from dive.ledger import Record
+from dive.nouns import Draw, Drop, Task, canonical, sha
+from dive.pools import Pools
+from dive.pools.closure import closure, priors
+from dive.prove.sandbox import Sandbox
+from dive.synthesize import Exhausted, synthesize
+from dive.tally import Facts, Tally
+from dive.tools import Toolbox
+from dive.verify import Desk, verify
+
+ATTEMPTS = 10
+NEVER_REPEATED = 1
+Progress = Callable[[int, int, int], None]
+
+
+class State(Struct, frozen=True):
+    """What a block sees of the finished ones: counts, signatures of accepted tasks, and keys dropped at a fold."""
+
+    tally: Tally = Tally()
+    seen: dict[str, str] = {}
+    rejected: dict[str, Drop] = {}
+
+
+class Street:
+    """Everything that a worker needs, built once in the parent and shared by fork."""
+
+    def __init__(self, config: Config, until: str = "verify") -> None:
+        self.config = config
+        self.until = until
+        self.registry = load()
+        self.pools = Pools(self.registry, config)
+        self.box = Toolbox(self.registry, mark=mark)
+        samples = closure(self.registry, self.box.call)
+        self.desk = Desk(self.registry, self.box.call, Sandbox(), samples, priors(samples), config)
+        for type_name in self.registry.pools:
+            self.registry.seeds(type_name)
+
+    def work(self, key: str, state: State, avoid: frozenset[str]) -> Record:
+        """One key: its nouns by stage, and why it was dropped if it was."""
+        leaning = tally.weights(state.tally.tools, self.pools.tools)
+        drawn = draw(self.pools, int(key.rpartition("/")[2]), leaning)
+        drawn = msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
+        if self.until == "draw":
+            return ledger.record(key, {"draw": drawn})
+        return self._attempts(drawn, state, leaning)
+
+    def _attempts(self, drawn: Draw, state: State, leaning: dict[str, float]) -> Record:
+        nouns: dict[str, Any] = {"draw": drawn}
+        counts: Counter[str] = Counter()
+        drop: Drop | None = None
+        for attempt in range(ATTEMPTS):
+            enter("synthesize")
+            try:
+                draft = synthesize(drawn, self.registry, self.box.call, self.config, leaning, attempt)
+            except Exhausted as error:
+                counts["exhausted"] += 1
+                drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))
+                continue
+            nouns["synthesize"] = draft
+            if self.until == "synthesize":
+                return ledger.record(drawn.key, nouns)
+            enter("verify")
+            counts["candidates"] += 1
+            task, blobs = verify(draft, self.desk, state.seen, state.tally)
+            bad = next((v for v in task.verdicts if not v.passed), None)
+            if bad is None:
+                return ledger.record(drawn.key, nouns | {"verify": task}, facts=self._facts(task, counts), blobs=blobs)
+            counts[f"gate:{bad.by}"] += 1
+            drop = _drop(drawn.key, "verify", bad.by, bad.reason)
+        assert drop is not None
+        if drop.stage == "synthesize":
+            nouns.pop("synthesize", None)
+        return ledger.record(drawn.key, nouns, drop=drop, facts={"counts": dict(counts)})
+
+    def _facts(self, task: Task, counts: Counter[str]) -> dict[str, Any]:
+        tools = tuple(call.tool for call in task.evidence)
+        homes = {self.registry.tool(name).tool.domain for name in tools}
+        told = Facts(
+            tools=tuple(sorted(set(tools))), pattern=task.pattern, sequence=sequence_of(task.proof),
+            domains=tuple(sorted(homes)), skeleton=skeleton(task, self.registry),
+        )  # fmt: skip
+        return {"counts": dict(counts), "told": msgspec.to_builtins(told), "signature": signature(task)}
+
+    def fold(self, state: State, records: Sequence[Record]) -> State:
+        """The next block's state; a task like an earlier one of its own block is dropped here, in key order."""
+        seen, rejected, told = dict(state.seen), dict(state.rejected), []
+        for record in records:
+            facts = msgspec.json.decode(record.facts) or {}
+            if record.drop is not None or "told" not in facts:
+                continue
+            if facts["signature"] in seen:
+                rejected[record.key] = _drop(record.key, "verify", "novel", f"like {seen[facts['signature']]}")
+                continue
+            seen[facts["signature"]] = record.key
+            told.append(msgspec.convert(facts["told"], Facts))
+        return State(tally.add(state.tally, told), seen, rejected)
+
+
+def run(config: Config, text: str, progress: Progress, until: str = "verify", street: Street | None = None) -> Speed:
+    """The whole street for one run file; resumes where an earlier run of the same fingerprint stopped.
+
+    Args:
+        config: the run.
+        text: the config as TOML, kept in the run directory.
+        progress: told (keys done, keys in all, keys accepted).
+        until: the last stage to run.
+        street: an already built street of the same config.
+
+    Raises:
+        RunDirError: the directory belongs to another run or another writer.
+        KeyboardInterrupt: on Ctrl-C, with everything that was done kept.
+    """
+    street = street or Street(config, until)
+    parts = {"tools": sha([loaded.tool.hash for loaded in street.registry.tools.values()]), "until": until}
+    keys = [f"{config.seed}/{index:06d}" for index in range(config.draw.count)]
+    with ledger.open_run(Path(config.out), text, fingerprint(config, parts)) as held:
+        state, speed = map_blocks(
+            keys, street.work, state=State(), fold=street.fold, recall=held.recall, keep=held.append, stage="draw",
+            workers=config.flow.workers, deadline_s=config.flow.deadline_s, on_progress=progress,
+        )  # fmt: skip
+        held.derive(keys, state.rejected)
+    return speed
+
+
+def signature(task: Task) -> str:
+    """What makes two tasks the same: pattern and set of executed calls."""
+    return sha([task.pattern, sorted(canonical([call.tool, call.args]).decode() for call in task.evidence)])[:16]
+
+
+def _drop(key: str, stage: str, reason: str, detail: str) -> Drop:
+    return Drop(key=key, stage=stage, kind="rejected", reason=reason, detail=detail)

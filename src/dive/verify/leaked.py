@@ -1,0 +1,84 @@
+"""leaked: neither the answer nor a part of it stands in the question, in any spelling.
+
+Takes an exam; gives a Verdict. One of four or more options of a kind that the question names is no leak.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from msgspec import UNSET
+
+from dive.grade.dates import find_dates
+from dive.grade.match import parts, spellings, tolerance
+from dive.grade.numbers import find_numbers
+from dive.grade.text import fold, plain
+from dive.nouns import Answer, Verdict
+from dive.tree import Con, walk
+from dive.verify.exam import Exam, stated, verdict
+from dive.words import SMALL, rounded
+
+MIN_OPTIONS = 4
+_PRONOUNS = frozenset({"I", "A"})
+
+
+def gate(exam: Exam) -> Verdict:
+    """The verdict `leaked`."""
+    return verdict("leaked", _leak(exam, exam.answer))
+
+
+def _leak(exam: Exam, answer: Answer) -> str:
+    if isinstance(answer.value, dict | list):
+        return next((reason for _, part in parts(answer) if (reason := _leak(exam, part))), "")
+    if answer.type == "number":
+        return _number(exam, answer)
+    if answer.type == "date":
+        days = {day.isoformat() for day, _ in find_dates(exam.question)}
+        return f"the date {answer.value} stands in the question" if answer.value in days else ""
+    if answer.type == "bool" or _is_option(exam, answer):
+        return ""
+    return next((f"{name!r} stands in the question" for name in spellings(answer) if says(exam.question, name)), "")
+
+
+def says(question: str, name: str) -> bool:
+    """Whether a name stands in the question as a word; names up to three letters only in their own case."""
+    if name in _PRONOUNS or not plain(name):
+        return False
+    if len(name) <= 3:
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question) is not None
+    return re.search(rf"(?<!\w){re.escape(fold(plain(name)))}(?!\w)", fold(plain(question))) is not None
+
+
+def _is_option(exam: Exam, answer: Answer) -> bool:
+    named = stated(exam)
+    own = {item.type for item in named if {item.value, item.text} & set(spellings(answer))}
+    return any(len({item.value for item in named if item.type == kind}) >= MIN_OPTIONS for kind in own)
+
+
+def _number(exam: Exam, answer: Answer) -> str:
+    assert isinstance(answer.value, int | float)
+    value = Decimal(repr(answer.value))
+    for said in numbers_said(exam):
+        if abs(said - value) <= tolerance(answer) or (abs(value) >= 20 and said == rounded(float(answer.value), 0)):
+            return f"the number {said} stands in the question"
+    return ""
+
+
+def numbers_said(exam: Exam) -> Iterator[Decimal]:
+    """Numbers that the question states: in digits, in its constants, and, if it has no tree, in words.
+
+    Days of a month are no numbers, but years are.
+    """
+    text = exam.question
+    for day, (start, end) in find_dates(text):
+        yield Decimal(day.year)
+        text = text[:start] + " " * (end - start) + text[end:]
+    yield from find_numbers(text)
+    constants = [node.value for node in walk(exam.tree) if isinstance(node, Con)] if exam.tree is not None else []
+    defaults = [arg.default for step in exam.proof.steps for arg in step.args.values() if arg.default is not UNSET]
+    for constant in [*constants, *(item.value for item in stated(exam)), *defaults]:
+        if isinstance(constant, int | float) and not isinstance(constant, bool):
+            yield Decimal(repr(constant))
+    if exam.tree is None:
+        words = set(re.findall(r"[a-z]+", text.casefold()))
+        yield from (Decimal(number) for number, word in enumerate(SMALL) if word in words)

@@ -1,0 +1,128 @@
+"""shaped: questions that nobody would ask, seen from the tree and the values of its nodes.
+
+Takes an exam; gives a Verdict with the first fault found. Without a tree there is no shape to see: not checkable.
+Knows the patterns by name; a pattern in none of the tables below is judged by its slots alone.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from dive.nouns import Json, Verdict
+from dive.tree import Con, Ent, Get, Node, Op, children, walk
+from dive.verify.exam import Exam, column, operators, value_of, verdict
+
+RANKING = frozenset({"superlative", "top"})
+SELECTING = frozenset({"where"})
+PAIRING = frozenset({"both", "only"})
+FLAGS = {"mean": "mean", "sum": "sum", "total": "sum"}
+"""Patterns that need leave from the field's `says` line: values that overlap must not be added up."""
+DIFFERENCES = frozenset({"gap", "spread", "ratio"})
+MIN_MEMBERS = 3
+
+
+def gate(exam: Exam) -> Verdict:
+    """The verdict `shaped`."""
+    if exam.tree is None:
+        return Verdict(by="shaped", passed=None, reason="a question without a tree has no shape to judge")
+    faults = (fault for op in operators(exam.tree) for rule in _RULES if (fault := rule(exam, op)))
+    return verdict("shaped", next(faults, "") or next(_own_lists(exam, exam.tree), ""))
+
+
+def _tautology(exam: Exam, op: Op) -> str:
+    """The same thing twice, or the highest of the highest."""
+    slots = dict(op.slots)
+    nodes = [slot for slot in slots.values() if not isinstance(slot, str)]
+    if len(nodes) > len(set(nodes)):
+        return f"{op.pattern} of a thing and itself"
+    inner = slots.get("list")
+    if op.pattern in RANKING and isinstance(inner, Op) and inner.pattern in RANKING:
+        return f"{op.pattern} of a list already ranked" if inner.slot("key") == slots["key"] else ""
+    return ""
+
+
+def _sorted_already(exam: Exam, op: Op) -> str:
+    """A list ranked by what it is sorted by: the answer is its first or last line."""
+    key = dict(op.slots).get("key")
+    if op.pattern not in RANKING or not isinstance(key, Get) or "." not in key.field:
+        return ""
+    owner, _, name = key.field.partition(".")
+    says = exam.registry.field(key.tool, owner).says
+    return f"{key.tool}.{owner} is sorted by {name} already" if says and says.sorted_by == name else ""
+
+
+def _too_few(exam: Exam, op: Op) -> str:
+    values = column(exam, op)
+    if "key" not in dict(op.slots) or not values:
+        return ""
+    if len(values) < MIN_MEMBERS and op.pattern not in SELECTING:
+        return f"{op.pattern} of {len(values)}"
+    if len(set(map(str, values.values()))) == 1:
+        return f"all {len(values)} members are alike"
+    wanted = dict(op.slots).get("n")
+    return "all members asked for" if isinstance(wanted, Con) and wanted.value >= len(values) else ""
+
+
+def _no_difference(exam: Exam, op: Op) -> str:
+    value = value_of(exam, op) if op.pattern in DIFFERENCES else None
+    nothing = value is not None and value == (1 if op.pattern == "ratio" else 0)
+    return f"the {op.pattern} is nothing" if nothing else ""
+
+
+def _all_or_none(exam: Exam, op: Op) -> str:
+    """A test that every member passes, or none."""
+    slots = dict(op.slots)
+    source = slots.get("list" if op.pattern in SELECTING else "a")
+    if op.pattern not in SELECTING | PAIRING or source is None or isinstance(source, str):
+        return ""
+    before, after = value_of(exam, source), value_of(exam, op)
+    if not isinstance(before, list) or not isinstance(after, list):
+        return ""
+    if not after:
+        return f"no member passes {op.pattern}"
+    return f"every member passes {op.pattern}" if len(after) == len(before) else ""
+
+
+def _counts_twice(exam: Exam, op: Op) -> str:
+    key, flag = dict(op.slots).get("key"), FLAGS.get(op.pattern)
+    if flag is None or not isinstance(key, Get):
+        return ""
+    says = exam.registry.field(key.tool, key.field).says
+    return "" if says and flag in says.flags else f"the {flag} of {key.tool}.{key.field} makes no sense"
+
+
+def _odd_threshold(exam: Exam, op: Op) -> str:
+    bound = dict(op.slots).get("bound")
+    if not isinstance(bound, Con):
+        return ""
+    whole = all(isinstance(value, int) for value in column(exam, op).values())
+    return "" if sayable(bound.value, bound.type, whole) else f"nobody would say {bound.value}"
+
+
+def sayable(value: Json, kind: str, whole: bool) -> bool:
+    """Whether a person would state this constant: few digits, years in fives, the first of a month."""
+    if isinstance(value, str):
+        return kind != "date" or value.endswith("-01")
+    number = abs(Decimal(repr(value)))
+    if whole and number != number.to_integral_value():
+        return False
+    if kind == "year":
+        return number % 5 == 0
+    digits = "".join(map(str, number.normalize().as_tuple().digits)).strip("0")
+    return number <= 20 or len(digits) <= 2 or (len(digits) == 3 and digits.endswith("5"))
+
+
+def _own_lists(exam: Exam, node: Node) -> Iterator[str]:
+    """Lists about a thing that hold the thing itself."""
+    if isinstance(node, Get) and node.many:
+        members = value_of(exam, node)
+        subjects = (sub for child in children(node) for sub in walk(child) if sub.type == node.type)
+        for subject in subjects:
+            if isinstance(members, list) and isinstance(subject, Ent | Get | Op) and value_of(exam, subject) in members:
+                yield f"{node.tool}.{node.field} holds its own subject"
+    for child in children(node):
+        yield from _own_lists(exam, child)
+
+
+_RULES: tuple[Callable[[Exam, Op], str], ...] = (
+    _tautology, _sorted_already, _too_few, _no_difference, _all_or_none, _counts_twice, _odd_threshold,
+)  # fmt: skip

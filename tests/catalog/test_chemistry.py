@@ -1,0 +1,135 @@
+"""The chemistry tools: shapes, facts that hold in the world, audits of their tables."""
+
+import pytest
+
+from dive.catalog import load
+from dive.catalog.chemistry.compounds import (
+    audit_compounds,
+    binary_compounds,
+    compound_record,
+    compounds,
+    formulas,
+    isomers_of,
+)
+from dive.catalog.chemistry.compounds_table import plain
+from dive.catalog.chemistry.elements import (
+    audit_elements,
+    element_by_atomic_number,
+    element_record,
+    elements,
+    elements_discovered_during,
+    elements_discovered_in,
+    elements_in_group,
+    elements_next_to,
+)
+from dive.catalog.chemistry.formulas import amount_of_substance, atoms, formula_composition
+from dive.catalog.chemistry.hazards import audit_hazards, fire_hazard
+from dive.catalog.chemistry.nuclides import (
+    audit_nuclides,
+    isotopes_lasting_days,
+    isotopes_lasting_years,
+    natural_isotopes,
+    nuclide_record,
+    nuclides,
+    share_left_after_days,
+    share_left_after_years,
+)
+from dive.errors import ToolError
+
+MINE = sorted(name for name, loaded in load().tools.items() if loaded.tool.domain == "chemistry")
+
+
+def members(found, key, field):
+    return [member[field] for member in found[key]]
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_examples_match_the_schema_and_differ(name, check_result):
+    loaded = load().tools[name]
+    results = [check_result(loaded, example) for example in loaded.tool.examples]
+    assert len({str(result) for result in results}) >= 6
+
+
+def test_elements():
+    copper = element_record("Cu")
+    assert (copper["atomic_number"], copper["group"], copper["period"]) == (29, "11", 4)
+    assert copper["melting_point"] == pytest.approx(1084.62, abs=0.1)
+    assert element_record("Sn")["melting_point"] == pytest.approx(231.93, abs=0.1), "white tin, not gray"
+    assert element_record("Ga")["discovery_country"] == "FR"
+    assert "melting_point" not in element_record("C") and "discovery_year" not in element_record("Au")
+    assert element_by_atomic_number(79) == {"element": "Au"}
+    assert members(elements_in_group("17"), "elements", "element") == ["F", "Cl", "Br", "I", "At"]
+    assert members(elements_next_to("Si"), "elements", "element") == ["C", "Al", "P", "Ge"]
+    assert members(elements_discovered_during("1810s"), "elements", "element") == ["Li", "Se", "Cd", "I"]
+    assert "Co" in members(elements_discovered_in("SE", "18th"), "elements", "element")
+
+
+def test_element_by_atomic_number_is_the_inverse():
+    assert all(element_by_atomic_number(element_record(s)["atomic_number"]) == {"element": s} for s in elements())
+
+
+def test_nuclides():
+    iodine = nuclide_record("I-131")
+    assert iodine["half_life_days"] == pytest.approx(8.02, abs=0.02)
+    assert (iodine["daughter"], iodine["neutrons"]) == ("Xe-131", 78)
+    assert nuclide_record("U-238")["daughter"] == "Th-234"
+    assert nuclide_record("U-238")["half_life_billion_years"] == pytest.approx(4.468, abs=0.01)
+    assert nuclide_record("C-14")["half_life_millennia"] == pytest.approx(5.7, abs=0.05)
+    assert members(natural_isotopes("Cu"), "isotopes", "mass_number") == [63, 65]
+    assert members(natural_isotopes("Ta"), "isotopes", "nuclide") == ["Ta-181"]
+    assert members(isotopes_lasting_days("I", 10), "isotopes", "nuclide") == ["I-125", "I-126"]
+    assert "Co-60" in members(isotopes_lasting_years("Co"), "isotopes", "nuclide")
+    assert share_left_after_days(iodine["decay_constant_per_day"], 8)["share"] == pytest.approx(50.1, abs=0.2)
+    caesium = nuclide_record("Cs-137")
+    assert share_left_after_years(caesium["decay_constant_per_year"], 30)["share"] == pytest.approx(50, abs=0.2)
+
+
+def test_compounds():
+    ethanol = compound_record("64-17-5")
+    assert (ethanol["name"], ethanol["formula"]) == ("ethanol", "C2H6O")
+    assert ethanol["boiling_point"] == pytest.approx(78.3, abs=0.2)
+    assert ethanol["density"] == pytest.approx(0.789, abs=0.002), "without the temperature in its last digits"
+    assert compound_record("7732-18-5")["melting_point"] == 0
+    assert "melting_point" not in compound_record("124-38-9"), "carbon dioxide sublimes"
+    assert "71-41-0" not in members(isomers_of("71-41-0"), "compounds", "compound")
+    assert {"75-65-0", "60-29-7"} <= set(members(isomers_of("71-36-3"), "compounds", "compound"))
+    assert "titanium(IV) chloride" in members(binary_compounds("Ti", "chlorides"), "compounds", "name")
+    assert plain("N-Ethylaniline") == "N-ethylaniline"
+
+
+def test_formulas():
+    assert atoms("Ca(OH)2") == {"Ca": 1, "O": 2, "H": 2}
+    glucose = formula_composition("C6H12O6")
+    assert glucose["molar_mass"] == pytest.approx(180.156, abs=0.01)
+    assert sum(members(glucose, "elements", "mass_share")) == pytest.approx(100)
+    assert amount_of_substance("H2O", 18.015)["amount"] == pytest.approx(1, abs=1e-4)
+    for wrong in ("", "H2O)", "Xx2", "water"):
+        with pytest.raises(ToolError):
+            formula_composition(wrong)
+
+
+def test_fire_hazards():
+    assert fire_hazard("67-64-1")["flash_point"] == pytest.approx(-20, abs=1)
+    assert fire_hazard("71-43-2")["lower_flammable_limit"] == pytest.approx(1.2, abs=0.1)
+    with pytest.raises(ToolError, match="refused"):
+        fire_hazard("50-00-0")
+
+
+@pytest.mark.parametrize("audit", [audit_elements, audit_nuclides, audit_compounds, audit_hazards])
+def test_audits_find_nothing_unfenced(audit):
+    assert [finding for finding in audit() if not finding.fenced] == []
+
+
+def test_pools():
+    assert len(elements()) == 118
+    assert sum(entity.seed for entity in nuclides().values()) > 300
+    assert sum(entity.seed for entity in compounds().values()) > 600
+    for pool in (elements(), nuclides(), compounds(), formulas()):
+        names = [entity.name for entity in pool.values()]
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("tool", "id"), [(element_record, "Xx"), (nuclide_record, "H-99"), (compound_record, "1-1-1")])
+def test_unknown_input_is_not_found(tool, id):
+    with pytest.raises(ToolError, match="not_found"):
+        tool(id)
