@@ -57,7 +57,7 @@ def _owner(node: Node | None) -> Node | None:
 def _through(registry: Registry, toolset: Sequence[str], node: Node, wanted: str) -> Node | None:
     """`node` as a value of type `wanted`: itself, or a transparent field of a record about it."""
     have = getattr(node, "type", "")
-    if getattr(node, "many", False) or not wanted:
+    if getattr(node, "many", False) or not wanted or (wanted == "count" and not isinstance(node, Con)):
         return None
     if have == wanted:
         return node

@@ -6,6 +6,7 @@ solver trajectories, which hold detours. Does not know questions' meaning, files
 
 import ast
 import functools
+import itertools
 import math
 import re
 from collections import Counter
@@ -121,7 +122,8 @@ def canonical_form(graph: Graph) -> str:
     """A text that two graphs share exactly if one is the other with its nodes renumbered.
 
     Nodes are coloured by what they can reach; where a colour is shared, each of its nodes is set apart in turn
-    and the least text is taken. Twins (same neighbours) are interchangeable: one of them stands for all.
+    and the least text is taken. Twins (same neighbours) are interchangeable, and so is what has one colour in a
+    forest: one of them stands for all.
     """
     ranks = {label: rank for rank, label in enumerate(sorted(set(graph.labels)))}
     around = _Around(graph)
@@ -134,6 +136,7 @@ class _Around:
     def __init__(self, graph: Graph) -> None:
         nodes = range(len(graph.labels))
         self.edges = graph.edges
+        self.forest = len(graph.edges) + _components(graph) == len(graph.labels)
         self.before = [frozenset(a for a, b in graph.edges if b == node) for node in nodes]
         self.after = [frozenset(b for a, b in graph.edges if a == node) for node in nodes]
 
@@ -144,7 +147,7 @@ class _Around:
         if not shared:
             return tuple(sorted((colours[a], colours[b]) for a, b in self.edges))
         cell = [node for node, colour in enumerate(colours) if colour == shared[0]]
-        unlike = {(self.before[node], self.after[node]): node for node in reversed(cell)}
+        unlike = {() if self.forest else (self.before[n], self.after[n]): n for n in reversed(cell)}
         return min(self.least([2 * c - (n == node) for n, c in enumerate(colours)]) for node in unlike.values())
 
     def _refined(self, colours: list[int]) -> list[int]:
@@ -155,7 +158,7 @@ class _Around:
             ]
             order = sorted(range(len(seen)), key=seen.__getitem__)
             finer = [0] * len(seen)
-            for one, other in zip(order, order[1:], strict=False):
+            for one, other in itertools.pairwise(order):
                 finer[other] = finer[one] + (seen[one] != seen[other])
             if finer == colours:
                 return finer
@@ -185,7 +188,7 @@ def shape(graph: Graph) -> str:
     most_in, most_out = max(ins.values(), default=0), max(outs.values(), default=0)
     if size <= 1:
         return "single"
-    if not _connected(graph):
+    if _components(graph) > 1:
         return "disjoint"
     if most_in <= 1 and most_out <= 1:
         return "chain"
@@ -210,14 +213,13 @@ def _levels(graph: Graph) -> list[int]:
     return levels
 
 
-def _connected(graph: Graph) -> bool:
-    reached, open_ = {0}, [0]
-    while open_:
-        node = open_.pop()
-        near = {a if b == node else b for a, b in graph.edges if node in (a, b)} - reached
-        reached |= near
-        open_ += near
-    return len(reached) == len(graph.labels)
+def _components(graph: Graph) -> int:
+    """In how many pieces the graph falls."""
+    piece = list(range(len(graph.labels)))
+    for a, b in graph.edges:
+        old, new = piece[a], piece[b]
+        piece = [new if name == old else name for name in piece]
+    return len(set(piece))
 
 
 def _bin(number: int) -> str:

@@ -28,7 +28,8 @@ def draw(pools: Pools, index: int, weights: Mapping[str, float]) -> Draw:
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
     domain = rng.choice(pools.domains)
-    seed_type = rng.choice(pools.seed_types(domain))
+    starts = pools.seed_types(domain)
+    seed_type = rng.choices(list(starts), list(starts.values()))[0]
     seed = rng.choice(pools.seeds(seed_type))
     size = rng.randint(config.draw.toolset_min, config.draw.toolset_max)
     eligible = _eligible(pools, mode, domain, seed_type, rng)

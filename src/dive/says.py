@@ -17,6 +17,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     event <past>/<form> [rest]   "was/were discovered", "joined/join the Union": first, last, after
     list [<member field>]        the field is a list; the member's id is that field (none: members are plain)
     via <sing>/<plural>          how a member relates to it: "lies in/lie in" the country that ...
+    when <words with slots>      said after a comparison: "in {year}"; needed to compare a field of a stated time
     sorted <field>               what the list is sorted by          ordered    positions may be spoken of
     mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
     universal                    no source need be named             transparent  speaks as its subject
@@ -50,6 +51,7 @@ class Says(Struct, frozen=True):
     member: str = ""
     sorted_by: str = ""
     via: tuple[str, str] = ("", "")
+    when: str = ""
     flags: frozenset[str] = frozenset()
 
 
@@ -75,7 +77,7 @@ def parse(line: str, slots: frozenset[str], where: str) -> Says:
             made.update(_PARTS[word](rest.strip(), where))
         else:
             raise CatalogError(f"{where}: unknown part {part!r} in its `says` line")
-    for text in (phrase, str(made.get("ask", ""))):
+    for text in (phrase, str(made.get("ask", "")), str(made.get("when", ""))):
         unknown = set(SLOT.findall(text)) - slots
         if unknown:
             raise CatalogError(f"{where}: slot {sorted(unknown)[0]!r} is no parameter; there are {sorted(slots)}")
@@ -132,6 +134,7 @@ _PARTS = {
     "many": _part_many,
     "event": _part_event,
     "list": lambda rest, where: {"is_list": True, "member": rest},
+    "when": lambda rest, where: {"when": rest},
     "sorted": lambda rest, where: {"sorted_by": rest},
     "via": lambda rest, where: {"via": tuple(rest.split("/", 1)) if "/" in rest else _forms(2, rest, where)},
 }
@@ -222,6 +225,20 @@ def _many(says: Says, plural: bool) -> str:
 def _past(says: Says, plural: bool) -> str:
     passive = says.verb[0] in ("was", "is")
     return f"{says.verb[1] if plural and passive else says.verb[0]} {says.rest}".strip()
+
+
+PAST = {"has ": "had ", "have ": "had ", "is ": "was ", "are ": "were ", "does ": "did "}
+
+
+def dated(predicate: str, when: str) -> str:
+    """A predicate or a comparison of a stated time: "had the highest life expectancy in 1992"."""
+    if not when:
+        return predicate
+    for now, then in PAST.items():
+        if predicate.startswith(now):
+            return f"{then}{predicate.removeprefix(now)} {when}"
+    lead, *rest = re.split(r"(?<= )(is|are|has|have|does) ", predicate, maxsplit=1)
+    return f"{lead}{PAST[rest[0] + ' ']}{rest[1]} {when}" if rest else f"{predicate} {when}"
 
 
 def article(noun: str) -> str:

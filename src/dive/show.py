@@ -8,24 +8,16 @@ import ast
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from dive.grade import spoken
 from dive.nouns import Answer, Arg, Drop, Json, Proof, Round, Step, Task
-from dive.prove.evaluate import Done
+from dive.replay import Replay
 from dive.words import small
 
 WIDTH = 100
 CELL = 76
 """How much of a result or a named value is shown."""
-
-
-class Replay(Struct, frozen=True):
-    """What the proof gave on the recorded results: its calls by step, named values, or why there are none."""
-
-    calls: tuple[Done, ...] = ()
-    values: Mapping[str, Json] = {}
-    problem: str = ""
 
 
 def task_text(task: Task, replay: Replay, nearby: Sequence[Drop] = (), lineage: bool = False) -> str:

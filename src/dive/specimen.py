@@ -1,19 +1,54 @@
-"""A printed specimen of every wording derived from a tool's `says` lines, on real example values.
+"""A tool described for people, with a specimen of every wording derived from its `says` lines, on real values.
 
-Takes the registry, a tool and (arguments, result) of two of its examples; gives titled lines: phrase, question,
+Takes the registry, a tool and (arguments, result) of its examples; gives text and titled lines: phrase, question,
 superlative, threshold, gap. Does not know trees: what a whole question makes of a wording is the grammar's.
 """
 
+import textwrap
 from collections.abc import Iterator, Sequence
+
+from msgspec import UNSET
 
 from dive.nouns import Json
 from dive.registry import Field, Loaded, Param, Registry
 from dive.says import Says, gap, having, phrase, question, superlative
+from dive.show import WIDTH, compact
 from dive.tree import Con
 from dive.words import quantity, spell_constant
 
 Example = tuple[dict[str, Json], Json]
 Line = tuple[str, str]
+SHOWN = 3
+
+
+def tool_text(registry: Registry, loaded: Loaded, examples: Sequence[Example]) -> str:
+    """Everything about one tool. Lines that do not start with a space are headings."""
+    tool = loaded.tool
+    kind = "looks facts up" if tool.kind == "R" else "computes from its arguments alone"
+    lines = [f"{tool.name}   {tool.domain}, {tool.kind}: {kind}, effect {tool.effect}", ""]
+    lines += textwrap.wrap(tool.description, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    lines += ["", "Takes", *(_param_line(registry, param) for param in loaded.params), "", "Gives"]
+    lines += [_field_line(field) for field in loaded.fields.values()]
+    lines += ["", "From", f"  code: {tool.package} ({tool.licence}); data: {tool.data_licence}"]
+    lines += [f"  {part}" for part in (tool.attribution, f"may be redistributed: {tool.redistribute}") if part]
+    lines += [f"  in questions: {loaded.spoken_source}"] if loaded.spoken_source else []
+    lines += ["", "Examples"] if examples else []
+    for args, result in examples[:SHOWN]:
+        lines += [f"  {compact(args, WIDTH - 2)}", f"    -> {compact(result, WIDTH - 7)}"]
+    for path, forms in specimens(registry, loaded, examples[:2]).items():
+        lines += ["", f"Says {path}", *(f"  {form:<12} {said}" for form, said in forms)]
+    return "\n".join(lines)
+
+
+def _param_line(registry: Registry, param: Param) -> str:
+    default = f", by default {param.default!r}" if param.default is not UNSET else ""
+    example = f", e.g. {registry.types[param.type].example!r}" if param.type and not default else ""
+    return f"  {param.name:<20} {param.type or param.kind} ({param.kind}){default}{example}"
+
+
+def _field_line(field: Field) -> str:
+    many = "list of " if field.many else ""
+    return f"  {field.path:<20} {many}{field.type or field.kind} ({field.kind})"
 
 
 def specimens(registry: Registry, loaded: Loaded, examples: Sequence[Example]) -> dict[str, list[Line]]:

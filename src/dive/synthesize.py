@@ -21,7 +21,8 @@ from dive.registry import Registry
 from dive.tools import CallFn
 from dive.tree import Ent, Node
 
-FALLBACK = ("fact", "record", "also", "describe", "gap", "superlative")
+GROWING = ("fact", "record", "describe", "gap", "superlative", "winner")
+"""Moves that can follow most questions; tried when no exemplar's move fits."""
 
 
 class Exhausted(DiveError):
@@ -46,32 +47,41 @@ def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, wei
     rng = generator(config.seed, draw.index, "synthesize", attempt)
     graph = Graph(registry, draw.toolset, call)
     known = {e.id: e for e in exemplars()}
-    exemplar = known[rng.choice(draw.exemplars)]
+    shown = [known[name] for name in draw.exemplars]
+    rng.shuffle(shown)
     tree: Node = Ent(draw.seed.type, draw.seed.id)
     rounds: list[Round] = []
     for k in range(1, config.synthesize.rounds + 1):
-        made = _round(graph, tree, exemplar, k, config, weights, rng)
+        made = _round(graph, tree, shown, k, config, weights, rng)
         rounds.append(made)
         assert made.tree is not None
         tree = made.tree
-    return _task(draw, exemplar, rounds)
+    return _task(draw, _nearest(shown, rounds), rounds)
 
 
-def _round(graph: Graph, tree: Node, exemplar: Exemplar, k: int, config: Config, weights: Mapping[str, float],
+def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
            rng: random.Random) -> Round:  # fmt: skip
-    wanted = exemplar.moves[k - 1] if k <= len(exemplar.moves) else "describe"
-    moves = [wanted] + ([m for m in FALLBACK if m != wanted] if k > 1 else [])
+    """Round k by the first exemplar's move if its structure fits here, else by another's, else by any that fits."""
+    wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
+    moves = list(dict.fromkeys([*wanted, *(rng.sample(GROWING, len(GROWING)) if k > 1 else ())]))
     graph.round = k
     for move in moves:
         graph.collecting = True
-        found = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each).walk(tree, move)
+        walker = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
+        found = walker.walk(tree, move)
         graph.collecting = False
-        made = candidates(graph, found, tree, move, rng, k == config.synthesize.rounds, config.verify.tie_margin)
+        made = candidates(graph, found, tree, move, rng, config.verify.tie_margin)
         for candidate in made[: config.synthesize.candidates]:
             spoken = _spoken(graph, candidate, k, move, config)
             if spoken is not None:
                 return spoken
-    raise Exhausted(f"round {k}: no question by {wanted}")
+    raise Exhausted(f"round {k}: no question by {', '.join(moves)}")
+
+
+def _nearest(shown: list[Exemplar], rounds: list[Round]) -> Exemplar:
+    """The exemplar whose moves the rounds followed the most."""
+    made = [r.pattern for r in rounds]
+    return max(shown, key=lambda e: sum(a == b for a, b in zip(e.moves, made, strict=False)))
 
 
 def _spoken(graph: Graph, tree: Node, k: int, move: str, config: Config) -> Round | None:

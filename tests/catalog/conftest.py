@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dive.registry import Loaded
+from dive.catalog import load
+from dive.registry import Loaded, Registry
 
 KINDS = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
 
@@ -34,5 +35,30 @@ def check_result() -> Callable[[Loaded, dict[str, Any]], dict[str, Any]]:
         result = loaded.run(**args)
         conforms(result, loaded.tool.output)
         return result
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """Everything that ships."""
+    return load()
+
+
+@pytest.fixture
+def check_domain(registry: Registry, check_result: Callable[..., dict[str, Any]]) -> Callable[[str], None]:
+    """`check_domain(name)`: all examples of its tools fit their schema and differ; labels of its types are unique."""
+
+    def check(domain: str) -> None:
+        for loaded in registry.tools.values():
+            if loaded.tool.domain == domain:
+                results = {str(check_result(loaded, args)) for args in loaded.tool.examples}
+                assert len(results) >= 4, f"{loaded.name}: the examples hardly differ"
+                assert loaded.tool.description and loaded.spoken_source, loaded.name
+        for type_name, pool in registry.pools.items():
+            if registry.homes[type_name] == domain:
+                labels = [registry.label(type_name, entity_id) for entity_id in pool()]
+                repeated = {label for label in labels if labels.count(label) > 1 or label != label.strip()}
+                assert not repeated, (type_name, sorted(repeated))
 
     return check

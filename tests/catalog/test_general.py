@@ -21,8 +21,8 @@ def test_holidays(registry):
     assert found["number"] == len(found["holidays"]) == 9
     assert {"date": "2024-10-03", "name": "German Unity Day"} in found["holidays"]
     assert [h["date"] for h in found["holidays"]] == sorted(h["date"] for h in found["holidays"])
-    chad = run(registry, "public_holidays", country="US", year=2022)
-    assert not any("observed" in h["name"] for h in chad["holidays"])
+    juneteenth = run(registry, "public_holidays", country="US", year=2022)
+    assert not any("observed" in h["name"] for h in juneteenth["holidays"])
     with pytest.raises(ToolError, match="refused"):
         run(registry, "public_holidays", country="CH", year=2024)
     with pytest.raises(ToolError, match="not_found"):

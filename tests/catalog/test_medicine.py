@@ -65,6 +65,9 @@ def test_known_codes():
     assert run("icd_record", code="I10")["billable"] == 1
     assert [row["code"] for row in run("icd_children", code="K50")["codes"]] == ["K50.0", "K50.1", "K50.8", "K50.9"]
     assert [row["code"] for row in run("icd_excludes", code="K50")["codes"]] == ["K51"]
+    assert run("disease_code", disease="272800")["code"] == "E75.02"
+    assert run("code_diseases", code="E84")["disease"] == "219700"
+    assert {"301500", "245200"} <= {row["disease"] for row in run("code_diseases", code="E75")["diseases"]}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,7 @@ def test_known_codes():
         ("icd_record", {"code": "E99"}, "not_found"),
         ("icd_children", {"code": "S82.841"}, "refused"),
         ("icd_excludes", {"code": "E84"}, "not_found"),
+        ("disease_code", {"disease": "261600"}, "not_found"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(tool, args, kind):
@@ -86,7 +90,7 @@ def test_what_cannot_be_answered_is_refused(tool, args, kind):
     assert error.value.kind == kind
 
 
-@pytest.mark.parametrize("table", ["disease", "phenotype", "gene", "icd10cm"])
+@pytest.mark.parametrize("table", ["disease", "phenotype", "gene", "icd10cm", "disease_code"])
 def test_audits_find_nothing_unfenced(table):
     assert [finding for finding in load().audits[table]() if not finding.fenced] == []
 

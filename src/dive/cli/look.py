@@ -7,18 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
 from dive import ledger, report
 from dive.catalog import load
 from dive.cli.printing import fail, json, meter, plain, say
-from dive.errors import ProofError, RunDirError, UnknownName
+from dive.errors import RunDirError, UnknownName
 from dive.nouns import Drop, Task
 from dive.pools import generator
-from dive.prove.evaluate import RECORDED, Done, look, replay
-from dive.prove.evaluate import run as run_proof
 from dive.prove.sandbox import Sandbox
-from dive.show import Replay, compact_text, task_text
+from dive.replay import recorded, replayed
+from dive.show import compact_text, task_text
 
 BLOCK = 256
 NEARBY = 4
@@ -50,7 +48,9 @@ def show(directory: Path, task_id: str, count: int | None, seed: str, lineage: b
     if as_json:
         json(found[0] if task_id else found)
     elif task_id:
-        say(task_text(found[0], _replayed(directory, found[0]), _nearby(directory, found[0].key), lineage))
+        with Sandbox() as sandbox:
+            replay = replayed(found[0].proof, recorded(directory, found[0]), sandbox, values=True)
+        say(task_text(found[0], replay, _nearby(directory, found[0].key), lineage))
     else:
         plain(compact_text(found))
 
@@ -71,23 +71,6 @@ def _find(directory: Path, wanted: str) -> Task:
             raise RunDirError(f"{len(hits)} tasks begin with {wanted!r}: {', '.join(t.id for t in hits[:5])}")
         known |= dict.fromkeys(t.id for t in tasks)
     raise UnknownName("task", wanted, known)
-
-
-def _replayed(directory: Path, task: Task) -> Replay:
-    """The task's proof on its recorded results, run anew in the sandbox."""
-    if not task.evidence:
-        return Replay(problem="none recorded: a draft that never came to verify, or was dropped there")
-    calls = [Done("", c.tool, c.args, msgspec.json.decode(ledger.blob(directory, c.result))) for c in task.evidence]
-    names = [step.id for step in task.proof.steps if step.let is not msgspec.UNSET]
-    with Sandbox() as sandbox:
-        try:
-            outcome = run_proof(task.proof, replay(calls), [RECORDED], sandbox)[0]
-            values = look(task.proof, outcome, names, sandbox) if names and not outcome.error else []
-        except ProofError as error:
-            return Replay(problem=f"the proof is refused: {error}")
-    if outcome.error:
-        return Replay(problem=f"the proof does not run on the recorded results: {outcome.error.message}")
-    return Replay(outcome.calls, dict(zip(names, values, strict=True)))
 
 
 def _nearby(directory: Path, key: str) -> list[Drop]:

@@ -3,7 +3,6 @@
 Takes a run file and overrides; gives a run directory, and says where it lies and what to do next.
 """
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,4 +104,3 @@ def _built(made: Config, until: str) -> Street:
 
 
 COMMANDS = (run, draw, synthesize, verify)
-__all__ = ["COMMANDS", "functools"]

@@ -16,7 +16,7 @@ from dive.evidence import Found, Graph, Unknown
 from dive.registry import Field, Loaded
 from dive.tree import Con, Ent, Get, It, Node, Op, walk as nodes_of
 
-LIST_MOVES = frozenset({"superlative", "top", "count", "where", "spread", "mean"})
+LIST_MOVES = frozenset({"superlative", "winner", "top", "count", "where", "spread", "mean"})
 PAIR_MOVES = frozenset({"both", "only"})
 
 

@@ -11,14 +11,15 @@ import random
 from collections.abc import Callable, Iterator
 
 from dive.evidence import Found, Graph, Unknown
+from dive.forms import form_of
 from dive.nouns import Json
 from dive.patterns import pattern
-from dive.tree import Con, Ent, Get, Node, Op, depends_on_it, replace, walk
+from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
 
 Candidates = Iterator[Node]
 
 
-def candidates(graph: Graph, found: Found, question: Node, move: str, rng: random.Random, final: bool,
+def candidates(graph: Graph, found: Found, question: Node, move: str, rng: random.Random,
                margin: float = 0.005) -> list[Node]:  # fmt: skip
     """Sound trees for `move`, in random order.
 
@@ -28,7 +29,6 @@ def candidates(graph: Graph, found: Found, question: Node, move: str, rng: rando
         question: the tree of the round before, or the seed.
         move: one of `MOVES`.
         rng: chooses directions, thresholds and order.
-        final: whether the tree's value will be the answer of the last round.
         margin: relative distance under which two measured values count as a tie.
     """
     made = list(dict.fromkeys(MOVES[move](_Bench(graph, found, question, rng, margin))))
@@ -82,7 +82,9 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
     sought = [s for n in inner for s in _entities(graph, n)]
     single = [s for n in inner if not n.many for s in _entities(graph, n)]
     circular = bool(named & set(sought)) or len(single) != len(set(single))
-    return value not in ([], "", None) and len(needed) >= 2 and bool(needed - before) and not circular
+    form = form_of(tree, graph.registry)
+    nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
+    return value not in ([], "", None) and not nothing and len(needed) >= 2 and bool(needed - before) and not circular
 
 
 def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
@@ -176,6 +178,17 @@ def _record(bench: _Bench) -> Candidates:
         yield Op("record", (("first", bench.question), ("second", value)), "")
 
 
+def _winner(bench: _Bench) -> Candidates:
+    for pick in _superlative(bench):
+        assert isinstance(pick, Op)
+        members = pick.slot("list")
+        assert not isinstance(members, str)
+        for fact in bench.found.keys[members]:
+            second = replace(fact, It(pick.type), pick)
+            if second != fact:
+                yield Op("record", (("first", pick), ("second", second)), "")
+
+
 def _also(bench: _Bench) -> Candidates:
     if isinstance(bench.question, Op) and bench.question.pattern in ("superlative", "count", "mean", "spread"):
         for pick in _superlative(bench):
@@ -221,6 +234,7 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "ratio": _compare("ratio"),
     "record": _record,
     "also": _also,
+    "winner": _winner,
     "describe": _describe,
 }
 assert set(MOVES) >= {"fact", "superlative"} and pattern("superlative")

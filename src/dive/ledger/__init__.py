@@ -5,7 +5,7 @@ One process writes, any number read. Does not know what stages mean, concurrency
 """
 
 from dive.ledger.files import write
-from dive.ledger.records import DROPPED, STAGES, Record, blob, digest, drops, line, read, record, tasks
+from dive.ledger.records import DROPPED, STAGES, Record, blob, digest, drops, journal, line, read, record, tasks
 from dive.ledger.run import Run, open_run
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "blob",
     "digest",
     "drops",
+    "journal",
     "line",
     "open_run",
     "read",

@@ -92,6 +92,22 @@ def drops(directory: Path) -> Iterator[Drop]:
             raise RunDirError(f"{where}: damaged ledger line: {error}") from None
 
 
+def journal(directory: Path) -> Iterator[Record]:
+    """What each key gave, in order of arrival, with times; the first record of a key wins. Needs no lock."""
+    seen: set[str] = set()
+    for segment in sorted((directory / "journal").glob("*.jsonl")):
+        for where, text in _lines(segment):
+            try:
+                made = msgspec.json.decode(text, type=Record)
+            except msgspec.DecodeError as error:
+                if not text.endswith(b"\n"):
+                    return  # being written, or torn by a crash; opening the run cuts it
+                raise RunDirError(f"{where}: damaged journal line: {error}") from None
+            if made.key not in seen:
+                seen.add(made.key)
+                yield made
+
+
 def blob(directory: Path, sha: str) -> bytes:
     """The JSON text that a call names `sha256:<hex>`; RunDirError if it is missing or not what its name says."""
     path = blob_path(directory, sha.removeprefix("sha256:"))

@@ -14,7 +14,7 @@ from dive.nouns import sha
 from dive.patterns import pattern
 from dive.phrase.tail import rounding_tail, source_tail
 from dive.registry import Field, Registry
-from dive.says import Says, fill, gap, having, question, superlative
+from dive.says import Says, dated, fill, gap, having, question, superlative
 from dive.tree import Con, Ent, Get, It, Node, Op, walk
 from dive.words import capital, small, spell_constant
 
@@ -172,14 +172,15 @@ class _Speaker:
         """What the picked member does: "lies highest"."""
         how, key = node.slot("how"), _node(node, "key")
         top = "max" if how in ("max", "reverse=True") else "min"
-        return self.via(key, singular=True, definite=True) + superlative(self.says(key), top)
+        return self.via(key, singular=True, definite=True) + dated(superlative(self.says(key), top), self.when(key))
 
     def condition(self, node: Op, plural: bool) -> str:
         """What members of a `where` do: "lie higher than 1,000 feet"."""
         key, bound = _node(node, "key"), _node(node, "bound")
         value = self.name(bound) if isinstance(bound, Con) else self.np(bound)
         via = self.via(key, singular=not plural, definite=False)
-        return via + having(self.says(key), node.slot("how") == ">", value, plural and not via)
+        met = having(self.says(key), node.slot("how") == ">", value, plural and not via)
+        return via + dated(met, self.when(key))
 
     def via(self, key: Node, singular: bool, definite: bool) -> str:
         """For a key one step beyond the member: "lies in the country that "."""
@@ -191,6 +192,15 @@ class _Speaker:
             raise Unspeakable(f"{inner.tool}.{inner.field} has no `via`")
         noun = self.noun(inner.type)
         return f"{says.via[0 if singular else 1]} {'the' if definite else 'a'} {noun} that "
+
+    def when(self, key: Node) -> str:
+        """The stated constants of a compared field: "in 1992"."""
+        assert isinstance(key, Get)
+        stated = {name: self.name(child) for name, child in key.args if isinstance(child, Con)}
+        form = self.says(key).when
+        if any(f"{{{name}}}" not in form for name in stated) and "." not in key.field:
+            raise Unspeakable(f"{key.tool}.{key.field} has no `when` for {sorted(stated)}")
+        return fill(form, stated) if stated else ""
 
     def says(self, node: Node) -> Says:
         """The wording of a node's field."""
@@ -213,7 +223,8 @@ class _Speaker:
         shape = self.rng.choice(pattern(node.pattern).ask)
         if node.pattern == "gap":
             says, sides = self.says(_node(node, "a")), self._sides(node)
-            asked, told = gap(says, *sides, asked=True), gap(says, *sides, asked=False)
+            when = self.when(_node(node, "a"))
+            asked, told = (dated(gap(says, *sides, asked=order), when) for order in (True, False))
             return fill(shape, {"gap": told, "Gap": capital(asked)})
         if node.pattern == "ratio":
             a, b = (self.np(_node(node, side)) for side in ("a", "b"))
@@ -277,7 +288,7 @@ class _Speaker:
         texts |= {"list": self.members(source), "noun": self.noun(_type(source)),
                   "nouns": self.registry.type(_type(source)).plural}  # fmt: skip
         if node.pattern in ("superlative", "top"):
-            texts |= {"sup": self.predicate(node), "most": _plural_most(self.says(_node(node, "key")), node)}
+            texts |= {"sup": self.predicate(node), "most": _plural_most(self.predicate(node))}
         if node.pattern == "where":
             texts |= {"having": self.condition(node, plural=True), "has": self.condition(node, plural=False)}
         if node.pattern == "top":
@@ -288,16 +299,17 @@ class _Speaker:
                 raise Unspeakable("no head noun")
             high = {"adj": 2, "verb": 2, "high": 2}.get(says.cls)
             pair = (says.words[2], says.words[5]) if high and says.cls == "high" else ("highest", "lowest")
+            if self.when(_node(node, "key")):
+                raise Unspeakable("a spread or mean of a stated time")
             texts |= {"head": says.head, "high": pair[0], "low": pair[1]}
         return texts
 
 
-def _plural_most(says: Says, node: Op) -> str:
-    text = superlative(says, "max" if node.slot("how") in ("max", "reverse=True") else "min")
+def _plural_most(predicate: str) -> str:
     for one, more in (("has ", "have "), ("is ", "are "), ("was ", "were "), ("lies ", "lie ")):
-        if text.startswith(one):
-            return more + text.removeprefix(one)
-    return text
+        if predicate.startswith(one):
+            return more + predicate.removeprefix(one)
+    return predicate
 
 
 def _node(op: Op, name: str) -> Node:

@@ -81,7 +81,7 @@ def _text_faults(exam: Exam, arg: Arg, param: Param, where: str) -> Iterator[str
 
 
 def names(registry: Registry, kind: str, text: str, value: Json) -> bool:
-    """Whether `text` stands for `value`: its label, a name that no other entity of the type bears, its number or date."""
+    """Whether `text` stands for `value`: its label, a name that no other of its type bears, its number or date."""
     if kind in registry.pools:
         label = registry.label(kind, str(value))
         return plain(text) == plain(label) or _bearers(registry.pools[kind]).get(plain(text)) == {str(value)}

@@ -137,11 +137,12 @@ def tickers() -> list[Entity]:
 
 @entities("sector:index")
 def sectors() -> list[Entity]:
-    """Sectors within an index: "the automotive sector of the Nikkei 225"."""
+    """Sectors within an index; seeds are those where every member has a founding year, or every one a staff figure."""
     made = []
     for sector, names in sectors_table().items():
         index, _, word = sector.partition(": ")
-        sound = all(companies_table()[n].founded or companies_table()[n].employees for n in names)
+        members = [companies_table()[n] for n in names]
+        sound = all(m.founded for m in members) or all(m.employees for m in members)
         made.append(Entity(type="sector:index", id=sector, name=f"the {word} sector of the {index}", seed=sound))
     return made
 

@@ -84,7 +84,7 @@ def check_holidays() -> list[Finding]:
         if not 5 <= len(days) <= 26:
             problems[code] = f"{len(days)} holidays in {year}"
         for day, name in days:
-            if not day.startswith(year) or not name or "(" in name and "observed" in name:
+            if not day.startswith(year) or not name or "(observed" in name:
                 problems[code] = f"{day} {name!r}"
     return [
         Finding("holidays", code, why, code in fence("general", "holidays")) for code, why in sorted(problems.items())

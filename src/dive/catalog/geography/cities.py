@@ -101,7 +101,7 @@ def _spoken(city: City) -> str:
 
 @functools.cache
 def _state_names() -> dict[str, str]:
-    import us  # noqa: PLC0415  only names; 0.1 s
+    import us
 
     return {state.abbr: state.name for state in us.states.STATES}
 
@@ -145,7 +145,7 @@ def cities_near(
 ) -> NearCities:
     """Lists the `n` cities of half a million inhabitants or more closest to a point (degrees), nearest first, with the
     geodesic distance in kilometres; a city at the point itself is left out."""
-    return {"cities": [{"city": id, "distance": km} for km, id in nearest(_points(), lat, lon, n)]}
+    return {"cities": [{"city": found, "distance": km} for km, found in nearest(_points(), lat, lon, n)]}
 
 
 @audit("cities")
@@ -160,4 +160,4 @@ def check_cities() -> list[Finding]:
             found.append((city.id, "more inhabitants than the country"))
         if not (-90 <= city.lat <= 90 and -180 <= city.lon <= 180):
             found.append((city.id, "position"))
-    return [Finding("cities", id, problem, id in fence("geography", "cities")) for id, problem in found]
+    return [Finding("cities", row, problem, row in fence("geography", "cities")) for row, problem in found]

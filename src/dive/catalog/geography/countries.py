@@ -173,12 +173,12 @@ def country_of_capital(city: Annotated[str, "city:geonames"]) -> TheCountry:
 @audit("borders")
 def check_borders() -> list[Finding]:
     """Borders of which only one side knows."""
-    found = [
-        Finding("borders", row.iso2, f"{other} does not name it as a neighbour", row.iso2 in fence("geography", "borders"))
-        for row in countries().values() for other in row.neighbours
-        if other in countries() and row.iso2 not in countries()[other].neighbours
+    hidden = fence("geography", "borders")
+    return [
+        Finding("borders", code, f"{other} does not name it as a neighbour", code in hidden)
+        for code, row in sorted(countries().items()) for other in row.neighbours
+        if other in countries() and code not in countries()[other].neighbours
     ]  # fmt: skip
-    return sorted(found, key=lambda finding: finding.row)
 
 
 @audit("currency")
@@ -186,8 +186,9 @@ def check_currencies() -> list[Finding]:
     """Currencies that are not legal tender in the country by the Unicode CLDR."""
     from babel.numbers import get_territory_currencies
 
-    return [
-        Finding("currency", row.iso2, f"{row.currency} is not among {legal}", row.iso2 in fence("geography", "currency"))
-        for row in countries().values() if row.currency
-        for legal in [get_territory_currencies(row.iso2)] if row.currency not in legal
-    ]  # fmt: skip
+    hidden, found = fence("geography", "currency"), []
+    for code, row in sorted(countries().items()):
+        legal = get_territory_currencies(code)
+        if row.currency and row.currency not in legal:
+            found.append(Finding("currency", code, f"{row.currency} is not among {legal}", code in hidden))
+    return found

@@ -122,7 +122,7 @@ def nearest(points: Sequence[Point], lat: float, lon: float, n: int) -> list[tup
     bound = math.cos(min(math.pi, cut))
     close = [points[i] for cosine, i in cosines if cosine >= bound]
     found = sorted((distance(lat, lon, p.lat, p.lon), p.id) for p in close)
-    return [(km, id) for km, id in found if km > SAME_PLACE_KM][:n]
+    return [(km, name) for km, name in found if km > SAME_PLACE_KM][:n]
 
 
 def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:

