@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dive.diversity import Graph, call_graph, canonical_form, depth, hill, shape, skeleton, topology
+from dive.diversity import Graph, call_graph, canonical_form, depth, hill, masked, sequence_of, shape, topology
 from dive.nouns import Answer, Arg, Proof, Step
-from dive.verify.novel import sequence
 
 KINDS = {"a": "R", "b": "R", "p": "P"}
 
@@ -92,7 +91,7 @@ def test_edges_run_from_calls_through_named_values() -> None:
     made = call_graph(proof, calls)
     assert made == graph("abaap", "01", "12", "13", "24", "34")
     assert depth(made) == 4
-    assert sequence(tool for _, tool in calls) == ("a", "b", "a", "p")
+    assert sequence_of(proof) == ("a", "b", "a", "p")
 
 
 def test_effective_numbers() -> None:
@@ -103,6 +102,6 @@ def test_effective_numbers() -> None:
 
 
 def test_a_skeleton_is_the_wording_alone() -> None:
-    one = skeleton("Of the five airports closest to Lima (LIM), how many lie above 1,000 feet?", ["Lima", "Lima (LIM)"])
-    other = skeleton("Of the six airports closest to Cusco, how many lie above 2.5 feet?", ["Cusco"], ["2.5"])
+    one = masked("Of the five airports closest to Lima (LIM), how many lie above 1,000 feet?", ["Lima", "Lima (LIM)"])
+    other = masked("Of the six airports closest to Cusco, how many lie above 2.5 feet?", ["Cusco"], ["2.5"])
     assert one == other == "Of the N airports closest to X, how many lie above N feet?"

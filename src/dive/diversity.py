@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import UNSET, Struct
 
-from dive.nouns import Proof, Step
+from dive.grade import read_number
+from dive.nouns import Proof, Step, Task
 from dive.registry import Registry
+from dive.tree import Ent, walk
 from dive.verify.novel import sequence
 from dive.words import SMALL
 
@@ -226,8 +228,26 @@ def _bin(number: int) -> str:
     return str(number) if number <= 2 else "3-4" if number <= 4 else "5+"
 
 
-def skeleton(question: str, labels: Iterable[str], constants: Iterable[str] = ()) -> str:
-    """The question with entities as X and numbers as N: what is left is the wording."""
+def sequence_of(proof: Proof) -> tuple[str, ...]:
+    """The tools that a proof calls in order, immediate repeats collapsed."""
+    return sequence(str(step.call) for step in proof.steps if step.call is not UNSET)
+
+
+def skeleton(task: Task, registry: Registry) -> str:
+    """The task's question with entities as X and numbers as N: what is left is the wording."""
+    named = [node for node in walk(task.tree) if isinstance(node, Ent)] if task.tree is not None else []
+    labels = {
+        label
+        for node in named
+        for label in (registry.label(node.type, node.id), registry.entity(node.type, node.id).name)
+    }
+    texts = {str(arg.text) for step in task.proof.steps for arg in step.args.values() if arg.text is not UNSET}
+    numbers = {text for text in texts if read_number(text) is not None}
+    return masked(task.question, labels | (texts - numbers), numbers)
+
+
+def masked(question: str, labels: Iterable[str], constants: Iterable[str] = ()) -> str:
+    """The question with labels as X, and constants and numbers as N."""
     for mark, texts in (("X", labels), ("N", constants)):
         for text in sorted(set(texts), key=lambda text: (-len(text), text)):
             question = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", mark, question, flags=re.IGNORECASE)

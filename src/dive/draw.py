@@ -66,7 +66,8 @@ def _links(pools: Pools, domain: str) -> list[str]:
 def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, weights: Mapping[str, float],
              rng: random.Random) -> list[str]:  # fmt: skip
     tools = pools.registry.tools
-    core: list[str] = []
+    back = [name for name in eligible if seed_type in gives(tools[name]) and seed_type not in takes(tools[name])]
+    core: list[str] = [rng.choice(back)] if back else []
     known = {seed_type}
     while len(core) < min(CORE, size):
         ready = [name for name in eligible if name not in core and known & takes(tools[name])]

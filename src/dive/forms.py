@@ -13,6 +13,10 @@ from dive.tree import Get, Node, Op
 from dive.words import unit_of
 
 
+CONVERTED_PLACES = 1
+"""Digits after the point where the field sets none: of a value that was converted to another unit."""
+
+
 class Form(Struct, frozen=True):
     """`kind` is an answer type; `places` the digits after the point; `whole` that values are integers anyway."""
 
@@ -36,7 +40,7 @@ def form_of(tree: Node, registry: Registry) -> Form:
     if registry.is_entity(tree.type):
         return Form("entity", tree.type)
     if field.kind in ("integer", "number"):
-        places = field.says.places if field.says else None
+        places = field.says.places if field.says and field.says.places is not None else CONVERTED_PLACES
         whole = field.kind == "integer"
         return Form("number", tree.type, unit_of(registry, tree.type), 0 if whole else places, whole)
     return Form("date" if tree.type == "date" else "string", tree.type)

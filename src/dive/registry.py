@@ -285,6 +285,7 @@ def msgspec_name(name: str) -> bool:
     return name.isascii() and name.isidentifier() and name == name.lower() and 3 <= len(name) <= 64 and name[0].isalpha()
 
 
+@functools.cache
 def package_version(name: str) -> str:
     """Installed version of a distribution, or "builtin" for DIVE's own code and tables."""
     try:

@@ -36,7 +36,9 @@ def tool_text(registry: Registry, loaded: Loaded, examples: Sequence[Example]) -
     for args, result in examples[:SHOWN]:
         lines += [f"  {compact(args, WIDTH - 2)}", f"    -> {compact(result, WIDTH - 7)}"]
     for path, forms in specimens(registry, loaded, examples[:2]).items():
-        lines += ["", f"Says {path}", *(f"  {form:<12} {said}" for form, said in forms)]
+        lines += ["", f"Says {path}"]
+        for form, said in forms:
+            lines += textwrap.wrap(said, WIDTH, initial_indent=f"  {form:<12} ", subsequent_indent=" " * 15)
     return "\n".join(lines)
 
 

@@ -4,8 +4,9 @@ Takes a draw and a toolbox; gives a draft `Task` with its lineage, or raises `Ex
 collected first, then the graph is closed and only what it holds can be asked. Judges nothing (`verify`).
 """
 
+import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dive.collect.walk import Walker
 from dive.config import Config
@@ -21,7 +22,8 @@ from dive.registry import Registry
 from dive.tools import CallFn
 from dive.tree import Ent, Node
 
-GROWING = ("fact", "record", "describe", "gap", "superlative", "winner")
+WIDTH = 3
+GROWING = ("fact", "record", "describe", "superlative", "winner", "convert")
 """Moves that can follow most questions; tried when no exemplar's move fits."""
 
 
@@ -49,33 +51,39 @@ def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, wei
     known = {e.id: e for e in exemplars()}
     shown = [known[name] for name in draw.exemplars]
     rng.shuffle(shown)
-    tree: Node = Ent(draw.seed.type, draw.seed.id)
-    rounds: list[Round] = []
-    for k in range(1, config.synthesize.rounds + 1):
-        made = _round(graph, tree, shown, k, config, weights, rng)
-        rounds.append(made)
-        assert made.tree is not None
-        tree = made.tree
+    rounds = _grow(graph, Ent(draw.seed.type, draw.seed.id), shown, 1, config, weights, rng)
+    if not rounds:
+        raise Exhausted(f"no chain of {config.synthesize.rounds} questions from {draw.seed.type} {draw.seed.id}")
     return _task(draw, _nearest(shown, rounds), rounds)
 
 
+def _grow(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
+          rng: random.Random) -> list[Round]:  # fmt: skip
+    """Rounds k..K from `tree`; where a later round finds nothing, another question is taken here, thrice at most."""
+    for made in itertools.islice(_round(graph, tree, shown, k, config, weights, rng), WIDTH):
+        if k == config.synthesize.rounds:
+            return [made]
+        assert made.tree is not None
+        rest = _grow(graph, made.tree, shown, k + 1, config, weights, rng)
+        if rest:
+            return [made, *rest]
+    return []
+
+
 def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
-           rng: random.Random) -> Round:  # fmt: skip
-    """Round k by the first exemplar's move if its structure fits here, else by another's, else by any that fits."""
+           rng: random.Random) -> Iterator[Round]:  # fmt: skip
+    """Questions of round k: by the first exemplar's move, by the others', then by any that fits; one for each move."""
     wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
-    moves = list(dict.fromkeys([*wanted, *(rng.sample(GROWING, len(GROWING)) if k > 1 else ())]))
-    graph.round = k
-    for move in moves:
-        graph.collecting = True
+    for move in dict.fromkeys([*wanted, *(rng.sample(GROWING, len(GROWING)) if k > 1 else ())]):
+        graph.round, graph.collecting = k, True
         walker = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
         found = walker.walk(tree, move)
         graph.collecting = False
         made = candidates(graph, found, tree, move, rng, config.verify.tie_margin)
-        for candidate in made[: config.synthesize.candidates]:
-            spoken = _spoken(graph, candidate, k, move, config)
-            if spoken is not None:
-                return spoken
-    raise Exhausted(f"round {k}: no question by {', '.join(moves)}")
+        spoken = (_spoken(graph, c, k, move, config) for c in itertools.islice(made, config.synthesize.candidates))
+        first = next((r for r in spoken if r is not None), None)
+        if first is not None:
+            yield first
 
 
 def _nearest(shown: list[Exemplar], rounds: list[Round]) -> Exemplar:

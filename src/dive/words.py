@@ -43,7 +43,7 @@ def spell_constant(registry: Registry, con: Con) -> str:
     if con.type == "date":
         return date(str(con.value))
     if isinstance(con.value, str):
-        return con.value
+        return registry.type(con.value).plural if con.type == "unit:type" else con.value
     if con.type == "count":
         return small(int(con.value))
     return quantity(registry, con.type, con.value)

@@ -1,7 +1,7 @@
 """Gates that read the question: leaked, solvable, guessable, shortcut."""
 
 import pytest
-from lakes import CALL, NORLAND, SARN, VELL, best, count, examine, lakes, of, pair, where
+from lakes import CALL, SARN, VELL, best, count, examine, lakes, of, pair, where
 from msgspec.structs import replace
 
 from dive.grade import spoken
@@ -9,7 +9,6 @@ from dive.nouns import Answer, Arg, Proof, Step
 from dive.tree import Node
 from dive.verify import guessable, leaked, shortcut, solvable
 from dive.verify.exam import Exam
-from dive.verify.guessable import Priors
 
 DEEPEST = best("max", lakes(), of("depth"))
 ASKED = "Which of the five largest lakes of Norland is the deepest?"
@@ -63,8 +62,8 @@ def test_one_of_four_named_options_is_no_leak() -> None:
 
     assert leaked.gate(options("Sarn", "Vell", "Ombra", "Tiss")).passed
     assert not leaked.gate(options("Sarn", "Vell", "Ombra")).passed
-    assert guessable.gate(options("Sarn", "Vell", "Ombra", "Tiss"), Priors()).score == 0.25
-    assert not guessable.gate(options("Sarn", "Vell", "Ombra"), Priors()).passed
+    assert guessable.gate(options("Sarn", "Vell", "Ombra", "Tiss"), {}, {}).score == 0.25
+    assert not guessable.gate(options("Sarn", "Vell", "Ombra"), {}, {}).passed
 
 
 def test_a_composed_question_that_speaks_of_two_things_may_have_two_as_an_answer() -> None:
@@ -140,7 +139,7 @@ def test_names_stand_for_ids() -> None:
     ],
 )
 def test_the_chance_of_a_guess(tree: Node, chance: float) -> None:
-    assert guessable.gate(examine(ASKED, tree), Priors()).score == pytest.approx(chance)
+    assert guessable.gate(examine(ASKED, tree), {}, {}).score == pytest.approx(chance)
 
 
 def test_common_answers_are_guessable() -> None:
@@ -148,10 +147,10 @@ def test_common_answers_are_guessable() -> None:
     exam = examine(ASKED, tree)
     other = replace(exam.answer, value="Xanthia")
     priors = guessable.calibrate([(tree, exam.answer)] * 8 + [(tree, other)] * 12 + [(DEEPEST, exam.answer)])
-    assert priors.by_field == {"lake_record.country": {"Norland": 0.4, "Xanthia": 0.6}}
-    assert not guessable.gate(exam, priors).passed
-    assert guessable.gate(exam, priors, limit=0.5).passed
-    assert not guessable.gate(replace(exam, answer=Answer(type="bool", value=True)), Priors()).passed
+    assert priors[0] == {"lake_record.country": {"Norland": 0.4, "Xanthia": 0.6}}
+    assert not guessable.gate(exam, *priors).passed
+    assert guessable.gate(exam, *priors, limit=0.5).passed
+    assert not guessable.gate(replace(exam, answer=Answer(type="bool", value=True)), {}, {}).passed
     assert guessable.final_field(count(where(lakes(), of("depth"), ">", 50))) == "lakes_of.lakes by where by count"
     assert spoken(exam.answer) == "Norland"
 
@@ -174,4 +173,5 @@ def test_an_equal_number_of_another_kind_is_no_shortcut() -> None:
     exam = examine(ASKED, count(where(lakes(), of("depth"), ">", 50)))
     assert exam.answer.value == 3
     assert shortcut.gate(exam, lambda tool, args: {"depth": 3, "area": 3.0}).passed
-    assert not shortcut.gate(replace(exam, tree=of("islands", NORLAND)), lambda tool, args: {"islands": 3}).passed
+    exam = replace(examine(ASKED, of("islands", SARN)), answer=exam.answer)
+    assert not shortcut.gate(exam, lambda tool, args: {"islands": 3}).passed

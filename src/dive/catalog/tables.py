@@ -20,6 +20,7 @@ from dive.registry import package_version
 
 T = TypeVar("T")
 _loaded: dict[Path, object] = {}
+_tables: dict[str, object] = {}
 _folder: list[Path] = []
 
 
@@ -42,8 +43,10 @@ def table(name: str, packages: tuple[str, ...], shape: type[T], builder: Callabl
         shape: what msgpack decodes to, e.g. `dict[str, Row]`.
         builder: a function of this module's caller; its module's code decides as well.
     """
-    code = inspect.getsource(inspect.getmodule(builder) or builder)
-    return kept(name, "|".join([code, *map(package_version, packages)]), shape, builder)
+    if name not in _tables:
+        code = inspect.getsource(inspect.getmodule(builder) or builder)
+        _tables[name] = kept(name, "|".join([code, *map(package_version, packages)]), shape, builder)
+    return _tables[name]  # type: ignore[return-value]
 
 
 def kept(name: str, made_from: str, shape: type[T], builder: Callable[[], T]) -> T:

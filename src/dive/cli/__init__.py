@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dive import __version__
 from dive.cli import look, street, tools
 from dive.cli.printing import fail
 from dive.errors import DiveError, UserError
@@ -46,7 +47,7 @@ def _tell(ctx: click.Context, error: BaseException, line: str) -> None:
 
 @click.group(cls=Edge, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.version_option(package_name="dive-synth", prog_name="dive")
+@click.version_option(__version__, prog_name="dive")
 def main(debug: bool) -> None:
     """Makes verifiable tasks for tool-using models: each with a proof that re-runs offline, without a model.
 

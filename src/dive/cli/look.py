@@ -33,7 +33,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lineage", is_flag=True, help="Show the proofs of earlier rounds, too.")
 @_json
 def show(directory: Path, task_id: str, count: int | None, seed: str, lineage: bool, as_json: bool) -> None:
-    """Show a task: question, answer, evidence as a tree, proof, verdicts, drops nearby.
+    """Show a task, or N at random.
+
+    One task: question, answer, evidence as a tree, proof, verdicts, rounds, drops nearby.
 
     ID is a task's id, the beginning of one, or its key. Drafts that were dropped can be shown by key.
 
@@ -88,7 +90,10 @@ def _index(key: str) -> int:
 @_dir
 @_json
 def report_command(directory: Path, as_json: bool) -> None:
-    """What a run gave: stages, reasons of drops, diversity, speed. Writes DIR/report.json anew."""
+    """What a run gave, in figures.
+
+    Stages, reasons of drops, gates, diversity, speed. Writes DIR/report.json anew.
+    """
     told = report.build(directory, load())
     report.save(directory, told)
     if as_json:
@@ -100,7 +105,7 @@ def report_command(directory: Path, as_json: bool) -> None:
 @click.command()
 @_dir
 def digest(directory: Path) -> None:
-    """One SHA-256 for each ledger: equal digests are equal runs."""
+    """One hash per ledger: equal runs, equal hashes."""
     found = ledger.digest(directory)
     if not found:
         raise RunDirError(f"{directory} holds no ledgers; is it the directory of a run?")

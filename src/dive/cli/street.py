@@ -31,9 +31,9 @@ def _verb(function: Callable[..., Any]) -> click.Command:
 
 @_verb
 def run(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Make a data set: draw, synthesize and verify, as RUN.toml says.
+    """Make a data set: draw, synthesize, verify.
 
-    Interrupted or not, the same command goes on where it stopped; nothing that is done is done again.
+    RUN.toml says how much of what; a word such as draw.count=50 overrides a key of it. Interrupted or not, the same command goes on where it stopped; nothing that is done is done again.
 
     \b
     dive run runs/first.toml
@@ -50,19 +50,25 @@ def run(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 
 @_verb
 def verify(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """The same as `run`, as long as verify is the last stage."""
+    """As `run`, as long as this is the last stage."""
     _until("verify", config.load(file, overrides), file, overrides, as_json)
 
 
 @_verb
 def draw(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Only draw: seed, toolset and exemplars of each task, into OUT-draw."""
+    """Draw only: seeds, toolsets, exemplars.
+
+    They go to OUT-draw and are no part of a later run.
+    """
     _until("draw", _aside(config.load(file, overrides), "draw"), file, overrides, as_json)
 
 
 @_verb
 def synthesize(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Draw and synthesize, judge nothing: draft tasks, into OUT-synthesize."""
+    """Draw and synthesize; judge nothing.
+
+    The drafts go to OUT-synthesize and are no part of a later run.
+    """
     _until("synthesize", _aside(config.load(file, overrides), "synthesize"), file, overrides, as_json)
 
 

@@ -51,7 +51,9 @@ def tools() -> None:
 @tools.command("list")
 @_json
 def list_tools(as_json: bool) -> None:
-    """All tools: domain, kind (R looks facts up, P computes), what they take and give.
+    """All tools by domain.
+
+    R looks facts up, P computes from its arguments; then what a tool takes -> gives.
 
     \b
     dive tools list
@@ -75,7 +77,7 @@ def list_tools(as_json: bool) -> None:
 @tools.command("show")
 @click.argument("name")
 def show_tool(name: str) -> None:
-    """Describe a tool, with real results and a specimen of every wording derived from it.
+    """Describe a tool, with results and wordings.
 
     \b
     dive tools show airport_record
@@ -91,7 +93,7 @@ def show_tool(name: str) -> None:
 @click.argument("name")
 @click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
 def call_tool(name: str, arguments: tuple[str, ...]) -> None:
-    """Call a tool and print its result as JSON.
+    """Call a tool; print its result.
 
     \b
     dive tools call airport_record airport=LIM
@@ -111,9 +113,9 @@ def call_tool(name: str, arguments: tuple[str, ...]) -> None:
 @click.option("--plan", "only_plan", is_flag=True, help="Print the calls that would be made, and make none.")
 @_json
 def check_tools(names: tuple[str, ...], only_plan: bool, as_json: bool) -> None:
-    """Check tools by calling them; without names also all types and the audits of all tables.
+    """Check tools by calling them.
 
-    Every example must run, conform and repeat; bad arguments must end in the right error; every wording must be
+    Without names also all types, and the audits of all tables. Every example must run, conform and repeat; bad arguments must end in the right error; every wording must be
     sayable. Exit code 1 if anything fails.
 
     \b

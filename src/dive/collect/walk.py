@@ -17,6 +17,7 @@ from dive.registry import Field, Loaded
 from dive.tree import Con, Ent, Get, It, Node, Op, walk as nodes_of
 
 LIST_MOVES = frozenset({"superlative", "winner", "top", "count", "where", "spread", "mean"})
+UNIT = "unit:type"
 PAIR_MOVES = frozenset({"both", "only"})
 
 
@@ -39,6 +40,8 @@ class Walker(Struct):
             self._values_to_compare(question, found)
         elif move in LIST_MOVES:
             self._lists_with_keys(question, found)
+        elif move == "convert":
+            found.values += self._converted(question)
         elif move == "also":
             self._same_list(question, found)
         elif move in PAIR_MOVES:
@@ -127,6 +130,20 @@ class Walker(Struct):
         self.rng.shuffle(found.lists)
         for members in found.lists[: self.steps]:
             found.keys[members] = self.mapped(members)
+
+    def _converted(self, question: Node) -> Iterator[Get]:
+        """The question's value in another unit of its quantity, by a tool that takes two units."""
+        types = self.graph.registry.types
+        quantity = _type(question).partition(":")[0]
+        others = [t for t in types if t.startswith(quantity + ":") and t != _type(question)] if quantity else []
+        for loaded in self.graph.tools():
+            if [p.type for p in loaded.params[1:]] == [UNIT, UNIT] and _type(question) in types:
+                names = [p.name for p in loaded.params]
+                for other in others:
+                    cons = (question, Con(UNIT, _type(question)), Con(UNIT, other))
+                    node = Get(loaded.name, tuple(zip(names, cons, strict=True)), next(iter(loaded.fields)), other)
+                    if self.graph.has(node):
+                        yield node
 
     def _same_list(self, question: Node, found: Found) -> None:
         lists = [s for n in nodes_of(question) if isinstance(n, Op) for name, s in n.slots if name == "list"]

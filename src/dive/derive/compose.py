@@ -20,8 +20,8 @@ Candidates = Iterator[Node]
 
 
 def candidates(graph: Graph, found: Found, question: Node, move: str, rng: random.Random,
-               margin: float = 0.005) -> list[Node]:  # fmt: skip
-    """Sound trees for `move`, in random order.
+               margin: float = 0.005) -> Iterator[Node]:  # fmt: skip
+    """Sound trees for `move`, in random order, judged as they are asked for.
 
     Args:
         graph: the evidence.
@@ -34,7 +34,7 @@ def candidates(graph: Graph, found: Found, question: Node, move: str, rng: rando
     made = list(dict.fromkeys(MOVES[move](_Bench(graph, found, question, rng, margin))))
     before = frozenset() if isinstance(question, Ent) else graph.needed(question)
     rng.shuffle(made)
-    return [tree for tree in made if _sound(graph, tree, before)]
+    return (tree for tree in made if _sound(graph, tree, before))
 
 
 class _Bench:
@@ -97,6 +97,13 @@ def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
 
 def _facts(bench: _Bench) -> Candidates:
     yield from bench.found.values
+
+
+def _convert(bench: _Bench) -> Candidates:
+    before = bench.graph.value(bench.question)
+    for node in bench.found.values:
+        if 0.1 <= abs(bench.graph.value(node)) / abs(before or 1) <= 10:
+            yield node
 
 
 def _superlative(bench: _Bench) -> Candidates:
@@ -222,6 +229,7 @@ def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
 MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "fact": _facts,
     "turn": _facts,
+    "convert": _convert,
     "superlative": _superlative,
     "top": _top,
     "where": _where,

