@@ -43,7 +43,7 @@ def write(directory: Path) -> Task:
     task = _task("7/000000", QUESTION, **whole)
     other = _task("7/000001", "Which element stands next to copper?")
     told = {"tools": ["element_record", "elements_next_to"], "pattern": task.pattern, "domains": ["chemistry"],
-            "sequence": ["elements_next_to", "element_record"], "skeleton": "Which of the elements next to X ...?"}  # fmt: skip
+            "sequence": ["elements_next_to", "element_record"], "skeleton": "Which of the elements by X?"}  # fmt: skip
     records = [
         ledger.record(task.key, {"draw": _draw(0), "synthesize": draft, "verify": task}, blobs=blobs,
                       facts={"counts": {"candidates": 2, "gate:leaked": 1}, "told": told, "signature": "s"}),

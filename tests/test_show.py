@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-import small_run
 from msgspec.structs import replace
 
+import small_run
 from dive import ledger
 from dive.nouns import Answer, Arg, Drop, Proof, Step
 from dive.prove.sandbox import Plain

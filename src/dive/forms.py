@@ -36,7 +36,7 @@ def form_of(tree: Node, registry: Registry) -> Form:
         return Form("entity", tree.type)
     field = registry.field(tree.tool, tree.field)
     if tree.many:
-        return Form("set", tree.type, parts=(Form("entity", tree.type),))
+        return Form("set", tree.type, parts=(_member(tree.type, registry),))
     if registry.is_entity(tree.type):
         return Form("entity", tree.type)
     if field.kind in ("integer", "number"):
@@ -46,14 +46,18 @@ def form_of(tree: Node, registry: Registry) -> Form:
     return Form("date" if tree.type == "date" else "string", tree.type)
 
 
+def _member(type: str, registry: Registry) -> Form:
+    return Form("entity" if registry.is_entity(type) else "date" if type == "date" else "string", type)
+
+
 def _form_of_op(tree: Op, registry: Registry) -> Form:
     gives = pattern(tree.pattern).gives
     slots = dict(tree.slots)
     if gives == "member":
-        return Form("entity", tree.type)
+        return _member(tree.type, registry)
     if gives == "members":
         kind = "list" if pattern(tree.pattern).ordered else "set"
-        return Form(kind, tree.type, parts=(Form("entity", tree.type),))
+        return Form(kind, tree.type, parts=(_member(tree.type, registry),))
     if gives == "record":
         return Form("record", parts=tuple(form_of(s, registry) for s in slots.values() if not isinstance(s, str)))
     if gives == "count":

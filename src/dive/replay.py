@@ -27,9 +27,7 @@ class Replay(Struct, frozen=True):
 
 def recorded(directory: Path, task: Task) -> list[Done]:
     """The task's evidence with its results."""
-    return [
-        Done("", call.tool, call.args, msgspec.json.decode(blob(directory, call.result))) for call in task.evidence
-    ]
+    return [Done("", call.tool, call.args, msgspec.json.decode(blob(directory, call.result))) for call in task.evidence]
 
 
 def replayed(proof: Proof, evidence: Sequence[Done], sandbox: Runner, values: bool = False) -> Replay:

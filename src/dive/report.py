@@ -228,26 +228,29 @@ def _speed(records: Sequence[Record], tasks: int, workers: int) -> Speed:
 
 def text(report: Report) -> str:
     """A summary for people."""
-    lines = [f"{report.tasks:,} verified tasks", *_stage_lines(report), "", *_gate_lines(report), "Diversity"]
-    d = report.diversity
-    lines += [
-        f"  {d.tools_covered} tools ({d.tools_needed_effective:.1f} effective), {d.tools_per_task:.1f} per task from "
-        f"{d.domains_per_task:.1f} domains; {d.unique_toolsets:,} toolsets",
-        f"  {d.unique_sequences:,} call sequences, {d.unique_graphs:,} call graphs, {d.topology_classes} topologies",
-        f"  {report.skeletons.distinct:,} question skeletons, the most frequent {report.skeletons.top_share:.1%}; "
-        f"the most frequent opening {report.openings.top_share:.1%} ({report.openings.top!r})",
-        f"  answers: {_counted(d.answer_types)}; depth: {_counted(d.hops)}",
-    ]
+    lines = [f"{report.tasks:,} verified task{'s' if report.tasks != 1 else ''}"]
+    lines += [*_stage_lines(report), "", *_gate_lines(report), *_diversity_lines(report)]
     if report.rounds:
         lines += ["", "Rounds, on the same draws"]
-    lines += [
-        f"  K={k}  {r.mean_calls:.1f} calls on average, {r.four_or_more_calls:.0%} with four or more; "
-        f"{r.topology_classes} topologies"
-        for k, r in report.rounds.items()
-    ]
+    for k, r in report.rounds.items():
+        many = f"{r.four_or_more_calls:.0%} with four or more"
+        lines.append(f"  K={k}  {r.mean_calls:.1f} calls on average, {many}; {r.topology_classes} topologies")
     s = report.speed
     lines += ["", f"Speed     {s.tasks_per_s:g} tasks/s, {s.cpu_s_per_task:g} CPU s per task, {s.peak_rss_mb:,.0f} MB"]
     return "\n".join(lines)
+
+
+def _diversity_lines(report: Report) -> list[str]:
+    d, skeletons, openings = report.diversity, report.skeletons, report.openings
+    return [
+        "Diversity",
+        f"  {d.tools_covered} tools ({d.tools_needed_effective:.1f} effective), {d.unique_toolsets:,} toolsets",
+        f"  {d.tools_per_task:.1f} tools and {d.domains_per_task:.1f} domains per task",
+        f"  {d.unique_sequences:,} call sequences, {d.unique_graphs:,} call graphs, {d.topology_classes} topologies",
+        f"  {skeletons.distinct:,} question skeletons, the most frequent {skeletons.top_share:.1%}",
+        f"  {openings.distinct:,} openings, the most frequent {openings.top_share:.1%} ({openings.top!r})",
+        f"  answers: {_counted(d.answer_types)}; depth: {_counted(d.hops)}",
+    ]
 
 
 def _stage_lines(report: Report) -> list[str]:

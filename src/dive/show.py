@@ -6,12 +6,13 @@ unless a word is longer. A line that does not start with a space is a heading. R
 
 import ast
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import UNSET
 
 from dive.grade import spoken
 from dive.nouns import Answer, Arg, Drop, Json, Proof, Round, Step, Task
+from dive.prove.evaluate import Done
 from dive.replay import Replay
 from dive.words import small
 
@@ -39,8 +40,8 @@ def task_text(task: Task, replay: Replay, nearby: Sequence[Drop] = (), lineage: 
         _section("Controls, all of them wrong", [" | ".join(answer_text(c) for c in task.controls)]),
         _section("Rounds", _rounds(task, lineage), wrap=False),
         _section(f"Toolset of {len(task.toolset)}", [", ".join(task.toolset)]),
-        _section("Drawn", [f"seed {task.seed.name} ({task.seed.type} {task.seed.id}), mode {task.mode}, "
-                           f"exemplar {task.exemplar}, pattern {task.pattern}"]),
+        _section("Drawn", [f"seed {task.seed.name} ({task.seed.type} {task.seed.id})",
+                           f"mode {task.mode}, exemplar {task.exemplar}, pattern {task.pattern}"]),
         _section("Dropped nearby", [f"{d.key} at {d.stage}: {d.reason}: {d.detail}" for d in nearby]),
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part)
@@ -98,13 +99,13 @@ def _nested(value: Json) -> str:
 def _evidence(proof: Proof, replay: Replay) -> list[str]:
     if replay.problem:
         return [replay.problem]
-    feeds = _feeds(proof)
+    feeds, used = _feeds(proof), _fields_read(proof)
     under: dict[str, list[Step]] = {}
     order = [step.id for step in proof.steps]
     for step in proof.steps:
         if step.call is not UNSET:
             under.setdefault(max(feeds[step.id], key=order.index, default=""), []).append(step)
-    return list(_branch("", under, feeds, replay, ""))
+    return list(_branch("", under, feeds, replay.calls, used, ""))
 
 
 def _feeds(proof: Proof) -> dict[str, set[str]]:
@@ -122,18 +123,35 @@ def _expressions(step: Step) -> list[str]:
     return found + [text for text in (step.let, step.each) if text is not UNSET]
 
 
-def _branch(parent: str, under: Mapping[str, list[Step]], feeds: Mapping[str, set[str]], replay: Replay,
-            indent: str) -> Iterable[str]:  # fmt: skip
+def _fields_read(proof: Proof) -> set[str]:
+    """Texts in the proof's expressions: among them the names of all fields that it reads."""
+    texts = [text for step in proof.steps for text in _expressions(step)] + [proof.program]
+    nodes = (node for text in texts for node in ast.walk(ast.parse(text, mode="eval")))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _branch(parent: str, under: Mapping[str, list[Step]], feeds: Mapping[str, set[str]], calls: Sequence[Done],
+            used: set[str], indent: str) -> Iterator[str]:  # fmt: skip
     for step in under.get(parent, ()):
         also = sorted(feeds[step.id] - {parent})
         note = f"   (also from {', '.join(also)})" if also else ""
-        done = [call for call in replay.calls if call.step == step.id]
+        done = [call for call in calls if call.step == step.id]
         many = f" for each of {small(len(done))}" if step.each is not UNSET else ""
         yield f"{indent}{step.id}: {step.call}{many}{note}"
-        room = WIDTH - len(indent) - 8
         for call in done:
-            yield f"{indent}    {compact(call.args, room // 2)} -> {compact(call.result, room - room // 2)}"
-        yield from _branch(step.id, under, feeds, replay, indent + "  ")
+            given = compact(call.args, CELL // 2)
+            room = WIDTH - len(indent) - len(given) - 12
+            yield f"{indent}    {given} -> {compact(_only(call.result, used), room)}"
+        yield from _branch(step.id, under, feeds, calls, used, indent + "  ")
+
+
+def _only(value: Json, used: set[str]) -> Json:
+    """A result's fields that the proof reads; all of them where it reads none."""
+    if isinstance(value, list):
+        return [_only(item, used) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _only(item, used) for key, item in value.items() if key in used} or value
 
 
 # ---- proof ---------------------------------------------------------------------------------------------
@@ -210,5 +228,5 @@ def _section(title: str, lines: Iterable[str], wrap: bool = True) -> str:
 
 
 def _wrapped(text: str, indent: str, hanging: str | None = None) -> list[str]:
-    return textwrap.wrap(text, WIDTH - 2, initial_indent=indent, subsequent_indent=indent if hanging is None else hanging,
-                         break_on_hyphens=False)  # fmt: skip
+    rest = indent if hanging is None else hanging
+    return textwrap.wrap(text, WIDTH - 2, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False)

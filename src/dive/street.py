@@ -5,6 +5,7 @@ finished blocks hold; a rejected attempt is tried again with another exemplar. K
 (`flow`) nor how files are kept (`ledger`).
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,24 +14,31 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dive import ledger, tally
+from dive import __version__, ledger, tally
 from dive.catalog import load
+from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import sequence_of, skeleton
 from dive.draw import draw
 from dive.flow import Speed, enter, map_blocks, mark
 from dive.ledger import Record
-from dive.nouns import Draw, Drop, Task, canonical, sha
+from dive.nouns import Answer, Draw, Drop, Task, sha
 from dive.pools import Pools
-from dive.pools.closure import closure, priors
+from dive.pools.closure import closure
 from dive.prove.sandbox import Sandbox
+from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
 from dive.tally import Facts, Tally
-from dive.tools import Toolbox
-from dive.verify import Desk, verify
+from dive.tools import CallFn, Toolbox
+from dive.tree import Node
+from dive.verify import Desk, novel, verify
+from dive.verify.fresh import Fresh
+from dive.verify.guessable import calibrate
 
 ATTEMPTS = 10
-NEVER_REPEATED = 1
+CALIBRATION = 20_260_311
+CALIBRATION_DRAWS = 1_000
+Tables = tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]
 Progress = Callable[[int, int, int], None]
 
 
@@ -52,7 +60,8 @@ class Street:
         self.pools = Pools(self.registry, config)
         self.box = Toolbox(self.registry, mark=mark)
         samples = closure(self.registry, self.box.call)
-        self.desk = Desk(self.registry, self.box.call, Sandbox(), samples, priors(samples), config)
+        by_field, by_pattern = kept("priors", _marks(self.registry), Tables, lambda: _calibrate(self.registry, self.box.call))
+        self.desk = Desk(self.registry, self.box.call, Sandbox(), Fresh(), samples, by_field, by_pattern, config)
         for type_name in self.registry.pools:
             self.registry.seeds(type_name)
 
@@ -100,7 +109,9 @@ class Street:
             tools=tuple(sorted(set(tools))), pattern=task.pattern, sequence=sequence_of(task.proof),
             domains=tuple(sorted(homes)), skeleton=skeleton(task, self.registry),
         )  # fmt: skip
-        return {"counts": dict(counts), "told": msgspec.to_builtins(told), "signature": signature(task)}
+        calls = [(call.tool, call.args) for call in task.evidence]
+        mark = novel.signature(task.pattern, calls)
+        return {"counts": dict(counts), "told": msgspec.to_builtins(told), "signature": mark}
 
     def fold(self, state: State, records: Sequence[Record]) -> State:
         """The next block's state; a task like an earlier one of its own block is dropped here, in key order."""
@@ -132,7 +143,7 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
         KeyboardInterrupt: on Ctrl-C, with everything that was done kept.
     """
     street = street or Street(config, until)
-    parts = {"tools": sha([loaded.tool.hash for loaded in street.registry.tools.values()]), "until": until}
+    parts = {"tools": _marks(street.registry), "until": until, "code": __version__}
     keys = [f"{config.seed}/{index:06d}" for index in range(config.draw.count)]
     with ledger.open_run(Path(config.out), text, fingerprint(config, parts)) as held:
         state, speed = map_blocks(
@@ -143,9 +154,21 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
     return speed
 
 
-def signature(task: Task) -> str:
-    """What makes two tasks the same: pattern and set of executed calls."""
-    return sha([task.pattern, sorted(canonical([call.tool, call.args]).decode() for call in task.evidence)])[:16]
+def _marks(registry: Registry) -> str:
+    """What a table over all tools is made from."""
+    return sha([[loaded.tool.hash, loaded.tool.says] for loaded in registry.tools.values()])
+
+
+def _calibrate(registry: Registry, call: CallFn) -> Tables:
+    """How often each answer comes up, by final field and by pattern, over a fixed run of drafts that no gate has seen."""
+    config = Config(name="calibration", seed=CALIBRATION)
+    pools = Pools(registry, config)
+    answered: list[tuple[Node, Answer]] = []
+    for index in range(CALIBRATION_DRAWS):
+        with contextlib.suppress(Exhausted):
+            task = synthesize(draw(pools, index, {}), registry, call, config, {})
+            answered += [(r.tree, r.answer) for r in (*task.lineage, task) if r.tree is not None]
+    return calibrate(answered)
 
 
 def _drop(key: str, stage: str, reason: str, detail: str) -> Drop:

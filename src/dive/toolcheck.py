@@ -42,12 +42,21 @@ class Planned(Struct, frozen=True):
 
 
 def check(registry: Registry, names: Sequence[str] = ()) -> Iterator[Row]:
-    """Rows for the named tools; without names for all tools, then for all types and audited tables."""
-    for name in names or registry.tools:
-        yield check_tool(registry, registry.tool(name))
+    """Rows for the named tools and their types; without names for all tools and types, and for audited tables."""
+    tools = [registry.tool(name) for name in names or registry.tools]
+    yield from (check_tool(registry, loaded) for loaded in tools)
+    taken, given = takes_and_gives(tools)
+    types = sorted(taken | given) if names else registry.types
+    yield from (_check_type(registry, name, name in taken) for name in types)
     if not names:
-        yield from (_check_type(registry, name) for name in registry.types)
         yield from (_check_table(registry, name) for name in registry.audits)
+
+
+def takes_and_gives(tools: Sequence[Loaded]) -> tuple[set[str], set[str]]:
+    """Semantic types of the tools' parameters and of the fields that are spoken of."""
+    taken = {param.type for loaded in tools for param in loaded.params} - {""}
+    given = {field.type for loaded in tools for field in loaded.fields.values() if field.says} - {""}
+    return taken, given
 
 
 def plan(registry: Registry, names: Sequence[str] = ()) -> Iterator[Planned]:
@@ -61,7 +70,7 @@ def plan(registry: Registry, names: Sequence[str] = ()) -> Iterator[Planned]:
 
 def check_tool(registry: Registry, loaded: Loaded) -> Row:
     """Wording, examples, errors, determinism and speed of one tool."""
-    problems = list(_wording(registry, loaded))
+    problems = list(_wording(loaded))
     if loaded.tool.effect == "write":
         return Row(loaded.name, "never", "; ".join(["it may change something, so it is not called", *problems]))
     found, ms = _called(registry, loaded)
@@ -115,7 +124,8 @@ def _bad_calls(registry: Registry, loaded: Loaded) -> Iterator[Planned]:
         if param.type in registry.pools:
             nobody = NOBODY[param.kind]
             malformed = not re.fullmatch(registry.types[param.type].pattern or ".*", str(nobody))
-            yield Planned(loaded.name, {**good, param.name: nobody}, ("not_found", *ARGUMENTS) if malformed else ("not_found",))
+            expect = ("not_found", *ARGUMENTS) if malformed else ("not_found",)
+            yield Planned(loaded.name, {**good, param.name: nobody}, expect)
 
 
 def _short(args: object) -> str:
@@ -126,7 +136,7 @@ def _short(args: object) -> str:
 # ---- wording -------------------------------------------------------------------------------------------
 
 
-def _wording(registry: Registry, loaded: Loaded) -> Iterator[str]:
+def _wording(loaded: Loaded) -> Iterator[str]:
     for field in loaded.fields.values():
         if field.says and "transparent" not in field.says.flags:
             yield from _unsaid(loaded, field, field.says)
@@ -134,19 +144,13 @@ def _wording(registry: Registry, loaded: Loaded) -> Iterator[str]:
                 yield f"{field.path}: a number with decimals needs `places`"
             if field.says.cls == "high" and not field.says.head:
                 yield f"{field.path}: its class needs a `head`"
-    taken = {param.type for param in loaded.params}
-    for name in sorted(taken | {field.type for field in loaded.fields.values() if field.says}):
-        if registry.is_entity(name) and not registry.types[name].anaphor:
-            yield f"type {name} has no `anaphor`"
-        if name in registry.pools and name in taken and not registry.types[name].openings:
-            yield f"type {name} has no `openings`"
 
 
 def _unsaid(loaded: Loaded, field: Field, says: Says) -> Iterator[str]:
     """Parameters that change the result but are not mentioned where the result is spoken of."""
     for text in (says.phrase, says.ask):
         said = set(SLOT.findall(text))
-        if not text or "it" in said and "." in field.path:
+        if not text or ("it" in said and "." in field.path):
             continue
         missing = [p.name for p in _spoken_params(loaded.params) if p.name not in said
                    and not (p is loaded.params[0] and "x" in said)]  # fmt: skip
@@ -168,14 +172,18 @@ def _spoken_params(params: Sequence[Param]) -> list[Param]:
 # ---- types and tables ----------------------------------------------------------------------------------
 
 
-def _check_type(registry: Registry, name: str) -> Row:
+def _check_type(registry: Registry, name: str, taken: bool) -> Row:
     row = registry.types[name]
     problems: list[str] = []
+    if name in registry.pools and not row.anaphor:
+        problems.append("it has no `anaphor`")
+    if name in registry.pools and taken and not row.openings:
+        problems.append("a tool takes it, but it has no `openings`")
     if row.pattern:
         if not re.fullmatch(row.pattern, str(row.example)):
             problems.append(f"its example {row.example!r} does not match its pattern {row.pattern!r}")
         pool = registry.pools[name]() if name in registry.pools else {}
-        strange = [id for id in pool if not re.fullmatch(row.pattern, id)]
+        strange = [each for each in pool if not re.fullmatch(row.pattern, each)]
         if strange:
             problems.append(f"{len(strange)} entities do not match {row.pattern!r}: {', '.join(strange[:SHOWN])}")
     if not all("{x}" in opening for opening in row.openings):

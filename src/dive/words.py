@@ -5,7 +5,7 @@ Takes values and types; gives text. Does not know trees' structure or sentences.
 
 import datetime
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from dive.nouns import Json
 from dive.registry import Registry
@@ -21,7 +21,7 @@ def small(number: int) -> str:
 
 def rounded(value: float, places: int) -> Decimal:
     """`value` rounded half up to `places` digits: the one rounding of grader and phrase."""
-    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=60))
 
 
 def number(value: float, places: int | None = None, grouped: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""A small world: lakes of two countries, three tools, and exams made from trees over them."""
+"""A small world: lakes of two countries, four tools, and exams made from trees over them."""
 
 from collections.abc import Mapping
 from typing import Annotated, TypedDict
@@ -71,6 +71,11 @@ def lakes_of(country: Annotated[str, "country:iso2"], n: Annotated[int, "count"]
     return {"lakes": [{"lake": lake, "area": area} for lake, area in rows][:n]}
 
 
+def lakes_near(lake: Annotated[str, "lake:name"]) -> Rows:
+    """Lists the lakes around a lake, itself among them."""
+    return lakes_of(lake_record(lake)["country"])
+
+
 def country_record(country: Annotated[str, "country:iso2"]) -> Country:
     """Looks up a country."""
     if country not in COUNTRIES:
@@ -100,6 +105,7 @@ SAYS: dict[str, dict[str, Json]] = {
         "lakes.area": "the area of {it} | places 1 | adj large larger largest small smaller smallest",
         "examples": [{"country": "NO", "n": n} for n in range(1, 7)],
     },
+    "lakes_near": {"lakes": "lakes around {x} | list lake", "examples": list(LAKES)},
     "country_record": {
         "population": "the population of {x} | high",
         "land": "the area of {x} | adj large larger largest small smaller smallest",
@@ -120,7 +126,7 @@ def world() -> Registry:
         run.__name__: reg._load(
             run.__name__, reg.Declared(run, "R", package, "pure", "geography"), SAYS[run.__name__], types
         )
-        for run in (country_record, lake_record, lakes_of)
+        for run in (country_record, lake_record, lakes_near, lakes_of)
     }
     lakes, countries = {name: name for name in LAKES}, {key: row[0] for key, row in COUNTRIES.items()}
     pools = {

@@ -125,6 +125,7 @@ def test_names_stand_for_ids() -> None:
     assert not solvable.names(registry, "country:iso2", "Xanthia", "NO")
     assert solvable.names(registry, "count", "five", 5)
     assert solvable.names(registry, "length:m", "1,390 metres", 1390)
+    assert solvable.names(registry, "unit:type", "square kilometres", "area:km2")
     assert solvable.names(registry, "date", "15 February 2017", "2017-02-15")
 
 

@@ -14,7 +14,7 @@ DEEPEST = best("max", lakes(), of("depth"))
 AREA = Get("lakes_of", (("country", NORLAND),), "lakes.area", "area:km2")
 TOP_SLOTS = (("how", "reverse=True"), ("list", lakes()), ("key", of("depth")), ("n", Con("count", 3)))
 TOP = Op("top", TOP_SLOTS, "lake:name", True)
-OWN = lakes(of("country", SARN))
+OWN = Get("lakes_near", (("lake", SARN),), "lakes", "lake:name", True)
 
 
 def keyed(name: str, members: Node, key: Node, **more: str | Node) -> Op:

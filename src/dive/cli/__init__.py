@@ -36,7 +36,7 @@ class Edge(click.Group):
             where = "" if ctx.params.get("debug") else "; please report it with what `dive --debug ...` prints"
             _tell(ctx, error, f"DIVE failed: {type(error).__name__}: {error}{where}")
             code = 1
-        ctx.exit(code)
+        return ctx.exit(code)
 
 
 def _tell(ctx: click.Context, error: BaseException, line: str) -> None:

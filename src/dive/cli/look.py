@@ -3,14 +3,14 @@
 Takes a directory and which tasks; gives text or JSON. Changes nothing but `report.json`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from dive import ledger, report
 from dive.catalog import load
-from dive.cli.printing import fail, json, meter, plain, say
+from dive.cli.printing import json, plain, say
 from dive.errors import RunDirError, UnknownName
 from dive.nouns import Drop, Task
 from dive.pools import generator

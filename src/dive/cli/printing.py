@@ -52,12 +52,14 @@ def fail(text: str) -> None:
 def meter(what: str, unit: str) -> Generator[Meter]:
     """Shows (done, in all, accepted) while the body runs: a bar on a terminal, a line now and then in a log."""
     if ERR.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
+        left, right = TextColumn("{task.description}"), TextColumn("{task.fields[note]}")
+        columns = (left, BarColumn(), right, TimeRemainingColumn())
         with Progress(*columns, console=ERR, auto_refresh=False, transient=True) as bar:
             task = bar.add_task(what, total=None, note="")
 
             def draw(done: int, total: int, accepted: int) -> None:
-                bar.update(task, completed=done, total=total, note=_told(done, total, accepted, unit), refresh=True)
+                told = _told(done, total, accepted, unit)
+                bar.update(task, completed=done, total=total or None, note=told, refresh=True)
 
             yield draw
         return
@@ -73,4 +75,4 @@ def meter(what: str, unit: str) -> Generator[Meter]:
 
 
 def _told(done: int, total: int, accepted: int, unit: str) -> str:
-    return f"{done:,} of {total:,}" + (f", {accepted:,} {unit}" if unit else "")
+    return f"{done:,}{f' of {total:,}' if total else ''}{f', {accepted:,} {unit}' if unit else ''}"

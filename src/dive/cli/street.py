@@ -15,6 +15,7 @@ from dive.catalog import load
 from dive.catalog.tables import folder
 from dive.cli.printing import fail, json, meter, note, say
 from dive.config import Config
+from dive.pools import check_names
 from dive.street import Street
 from dive.street import run as run_street
 
@@ -33,7 +34,8 @@ def _verb(function: Callable[..., Any]) -> click.Command:
 def run(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """Make a data set: draw, synthesize, verify.
 
-    RUN.toml says how much of what; a word such as draw.count=50 overrides a key of it. Interrupted or not, the same command goes on where it stopped; nothing that is done is done again.
+    RUN.toml says how much of what; a word such as draw.count=50 overrides a key of it. The same command goes on
+    where an earlier one stopped; nothing that is done is done again.
 
     \b
     dive run runs/first.toml
@@ -99,8 +101,9 @@ def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_
 def _built(made: Config, until: str) -> Street:
     """The street, its tables loaded; the first time they are built, which is said."""
     registry = load()
+    check_names(registry, made)
     if not any(folder().glob("closure*")):
-        note(f"building tables in {folder()}; this happens once and takes a few minutes at most")
+        note(f"building tables in {folder()}; this happens once")
         with meter("tables", "") as progress:
             for number, name in enumerate(registry.pools, 1):
                 registry.seeds(name)

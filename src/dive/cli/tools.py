@@ -17,7 +17,7 @@ from dive.catalog.tables import folder
 from dive.cli.printing import OUT, json, meter, plain, say
 from dive.errors import ToolError, UserError
 from dive.nouns import Json, Tool, short_id
-from dive.registry import Loaded
+from dive.registry import Loaded, package_version
 from dive.show import compact
 from dive.toolcheck import Row
 from dive.tools import Toolbox, bind
@@ -115,8 +115,8 @@ def call_tool(name: str, arguments: tuple[str, ...]) -> None:
 def check_tools(names: tuple[str, ...], only_plan: bool, as_json: bool) -> None:
     """Check tools by calling them.
 
-    Without names also all types, and the audits of all tables. Every example must run, conform and repeat; bad arguments must end in the right error; every wording must be
-    sayable. Exit code 1 if anything fails.
+    Every example must run, conform and repeat; bad arguments must end in the right error; every wording must be
+    sayable. Without names the audits of all tables run, too. Exit code 1 if anything fails.
 
     \b
     dive tools check
@@ -127,11 +127,11 @@ def check_tools(names: tuple[str, ...], only_plan: bool, as_json: bool) -> None:
         _print_plan(toolcheck.plan(registry, names), as_json)
         return
     rows: list[Row] = []
-    total = len(names) or len(registry.tools) + len(registry.types) + len(registry.audits)
+    total = len(registry.tools) + len(registry.types) + len(registry.audits)
     with meter("check", "") as progress:
         for row in toolcheck.check(registry, names):
             rows.append(row)
-            progress(len(rows), total, 0)
+            progress(len(rows), 0 if names else total, 0)
     _remember({short_id(registry.tools[row.name].tool): row for row in rows if row.name in registry.tools})
     failed = [row for row in rows if row.verdict == "fail"]
     if as_json:
@@ -188,10 +188,11 @@ def _gives(loaded: Loaded) -> str:
 
 
 def _listed(tool: Tool, seen: dict[str, Row]) -> Listed:
-    row = seen.get(short_id(tool))
+    row = seen.get(short_id(tool), Row(tool.name, "never"))
+    available = tool.package.startswith("dive") or package_version(tool.package) != "builtin"
     return Listed(
         tool.name, tool.domain, tool.kind, tool.effect, tool.source, tool.package, tool.licence, tool.data_licence,
-        tool.redistribute, True, row.verdict if row else "never", row.reason if row else "",
+        tool.redistribute, available, row.verdict, row.reason if available else f"{tool.package} is not installed",
     )  # fmt: skip
 
 

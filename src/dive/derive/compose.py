@@ -16,6 +16,7 @@ from dive.nouns import Json
 from dive.patterns import pattern
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
 
+UNIT = "unit:type"
 Candidates = Iterator[Node]
 
 
@@ -100,6 +101,8 @@ def _facts(bench: _Bench) -> Candidates:
 
 
 def _convert(bench: _Bench) -> Candidates:
+    if any(child.type == UNIT for child in walk(bench.question) if isinstance(child, Con)):
+        return
     before = bench.graph.value(bench.question)
     for node in bench.found.values:
         if 0.1 <= abs(bench.graph.value(node)) / abs(before or 1) <= 10:
@@ -160,7 +163,7 @@ def _pair(name: str) -> Callable[[_Bench], Candidates]:
             for twin in twins:
                 tree = Op(name, (("a", members), ("b", twin)), members.type, True)
                 left, sizes = bench.graph.value(tree), [len(bench.graph.value(n)) for n in (members, twin)]
-                if 1 <= len(left) <= 8 and all(len(left) < size for size in sizes):
+                if 1 <= len(left) <= 5 and all(len(left) < size for size in sizes):
                     yield tree
 
     return make
@@ -181,6 +184,8 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
 
 
 def _record(bench: _Bench) -> Candidates:
+    if getattr(bench.question, "many", False) or not bench.graph.registry.is_entity(getattr(bench.question, "type", "")):
+        return
     for value in bench.found.values:
         yield Op("record", (("first", bench.question), ("second", value)), "")
 

@@ -6,6 +6,7 @@ of its own, and taken up again ("that airport"). Does not know values, evidence 
 """
 
 import random
+import re
 
 from msgspec import UNSET
 
@@ -269,7 +270,10 @@ class _Speaker:
         if isinstance(second, Op):
             self.names[_node(second, "list")] = "them"
             return one, f"which of them {self.predicate(second)}"
-        self.names[first] = "it" if self.says(second).ask else self.registry.type(getattr(first, "type", "")).anaphor
+        says = self.says(second)
+        plain = says.ask and not re.search(r"\b(of|in|on|to|for) \{x\}", says.ask)
+        direct = isinstance(second, Get) and self.seen_through(second.args[0][1]) == first
+        self.names[first] = "it" if plain and direct else self.registry.type(getattr(first, "type", "")).anaphor
         if not self.names[first]:
             raise Unspeakable("the first part cannot be taken up")
         return one, question(self.says(second), self.slots(second, ROOM)) if isinstance(second, Get) else ""

@@ -29,10 +29,8 @@ class Pools:
     """
 
     def __init__(self, registry: Registry, config: Config) -> None:
+        check_names(registry, config)
         draw, split = config.draw, config.split
-        _known("tool", [*draw.tools.allow, *draw.tools.deny, *split.held_out_tools], registry.tools)
-        _known("domain", [*draw.domains, *split.held_out_domains], DOMAINS)
-        _known("pattern", split.held_out_patterns, {move for e in exemplars() for move in e.moves})
         training = split.part == "train"
         away = set(split.held_out_tools) if training else set()
         closed = set(split.held_out_domains) if training else set()
@@ -78,10 +76,18 @@ def _place(entity: Entity) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
+def check_names(registry: Registry, config: Config) -> None:
+    """Refuse a tool, domain or pattern that does not exist, before any table is built; UnknownName has the nearest."""
+    draw, split = config.draw, config.split
+    _known("tool", [*draw.tools.allow, *draw.tools.deny, *split.held_out_tools], registry.tools)
+    _known("domain", [*draw.domains, *split.held_out_domains], DOMAINS)
+    _known("pattern", split.held_out_patterns, {move for e in exemplars() for move in e.moves})
+
+
 def _known(what: str, names: Sequence[str], known: object) -> None:
     for name in names:
         if name not in known:  # type: ignore[operator]
             raise UnknownName(what, name, known)  # type: ignore[arg-type]
 
 
-__all__ = ["Exemplar", "Pools", "exemplars", "generator"]
+__all__ = ["Exemplar", "Pools", "check_names", "exemplars", "generator"]

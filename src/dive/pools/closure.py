@@ -1,11 +1,10 @@
 """The closure pool: what each tool gives on inputs from the seed pools, its typed outputs fed on.
 
 Takes the registry and `call`; gives, per tool, samples (arguments, result). They are the alternate worlds of
-`sensitive`, the calibration of `guessable` and the evidence of `tools check`. A fixed table, built once per set of
+`sensitive` and the evidence of `tools check`. A fixed table, built once per set of
 tool hashes: no verdict depends on other draws.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -34,27 +33,10 @@ class Sample(Struct, frozen=True):
 Closure = dict[str, list[Sample]]
 
 
-class Priors(Struct, frozen=True):
-    """How often each answer occurs: by field (`tool.field`) over the closure pool."""
-
-    by_field: dict[str, dict[str, float]]
-
-
 def closure(registry: Registry, call: CallFn) -> Closure:
     """Samples of every tool that may be called, kept by the tools' hashes."""
     marks = sha([loaded.tool.hash for loaded in registry.tools.values()])
     return kept("closure", marks, Closure, lambda: _build(registry, call))
-
-
-def priors(samples: Mapping[str, Sequence[Sample]]) -> Priors:
-    """Shares of each scalar value of each field in the samples."""
-    counts: dict[str, Counter[str]] = {}
-    for tool, rows in samples.items():
-        for row in rows:
-            for field, value in row.result.items():
-                if not isinstance(value, list | dict):
-                    counts.setdefault(f"{tool}.{field}", Counter())[str(value)] += 1
-    return Priors({f: {v: n / c.total() for v, n in sorted(c.items())} for f, c in sorted(counts.items())})
 
 
 def _build(registry: Registry, call: CallFn) -> Closure:

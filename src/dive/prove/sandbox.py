@@ -105,10 +105,20 @@ def _definitions(functions: Sequence[Function]) -> str:
     return "\n".join(f"_functions.append(lambda {', '.join(f.parameters)}: {f.source})" for f in functions) + "\n"
 
 
+class _FirstUse:
+    """The process that first used pydantic-monty; 0 for none."""
+
+    pid = 0
+
+
+_first_use = _FirstUse()
+
+
 class Sandbox:
     """pydantic-monty with every limit set: one worker process, started when first needed.
 
-    A process that was forked from the one that started the worker starts its own.
+    pydantic-monty hangs in a process that was forked after its first use (its threads stay behind), so such a process
+    gets a ProofError: fork first, then prove; each process starts its own worker.
     """
 
     def __init__(self, limits: pydantic_monty.ResourceLimits = LIMITS) -> None:
@@ -116,10 +126,8 @@ class Sandbox:
         self._pool: contextlib.ExitStack | None = None
         self._monty: pydantic_monty.Monty | None = None
         self._session: pydantic_monty.MontySession | None = None
-        self._pid = 0
         self._feeds = 0
         self._fresh_start = True
-        self._inherited: list[object] = []
 
     def __enter__(self) -> Self:
         return self
@@ -131,7 +139,7 @@ class Sandbox:
 
     def close(self) -> None:
         """Ends the worker; a later use starts another."""
-        if self._pid == os.getpid():
+        if _first_use.pid == os.getpid():
             self._drop_session()
             if self._pool:
                 self._pool.close()
@@ -160,11 +168,9 @@ class Sandbox:
             raise ProofError(f"sandbox: {type(error).__name__}: {advise(str(error))}") from error
 
     def _ready(self) -> pydantic_monty.MontySession:
-        if self._pid != os.getpid():
-            # The parent's worker must be neither used nor ended from here, so its objects are only put aside.
-            self._inherited += [self._pool, self._monty, self._session]
-            self._pool = self._monty = self._session = None
-            self._pid = os.getpid()
+        _first_use.pid = _first_use.pid or os.getpid()
+        if _first_use.pid != os.getpid():
+            raise ProofError("sandbox: it was used before this process was forked. Start the workers first, then prove")
         if self._monty is None:
             self._pool = contextlib.ExitStack()
             pool = pydantic_monty.Monty(min_processes=1, max_processes=1, request_timeout=REQUEST_SECONDS)

@@ -59,7 +59,7 @@ def fit(value: Json, answer: Answer) -> Json:
     if isinstance(answer.value, dict):
         record: Json = _only(value)
         if not isinstance(record, dict):
-            return cast("Json", record)
+            return record
         parts = cast("dict[str, Json]", record)
         return {k: fit(v, answer.value[k]) if k in answer.value else v for k, v in parts.items()}
     if answer.type == "set":

@@ -1,11 +1,11 @@
 """controls: wrong answers that a careless solver gives, and the grader tells all of them from the right one.
 
-Takes an exam and the answers of its mutants; gives wrong Answers, and a Verdict on them. None is invented: each is a
-value that the task's own evidence holds. Does not know how mutants are made.
+Takes an exam and the answers of mutated programs; gives wrong Answers, and a Verdict on them. None is invented: each
+stands in the evidence, or is what the question's tree gives with one word or one named entity changed.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -15,7 +15,8 @@ from dive.grade import grade, match, spoken
 from dive.grade.match import parts, tolerance
 from dive.nouns import Answer, Json, Verdict
 from dive.patterns import pattern
-from dive.tree import Con, Node, Op, walk
+from dive.tree import Con, Ent, Node, Op, walk
+from dive.tree import replace as exchanged
 from dive.verify.exam import Exam, cells, column, operators, value_of, verdict
 
 LEAST, MOST = 3, 6
@@ -25,6 +26,8 @@ OTHER_UNITS = {
     "square kilometres": 0.386102, "square miles": 2.589988, "degrees Celsius": 1.8, "kilojoules per mole": 0.239006,
 }  # fmt: skip
 """Roughly what becomes of a number that is given in the other unit."""
+NEIGHBOURS = 8
+"""How many entities beside a named one are tried in its place."""
 
 
 def gate(answer: Answer, controls: Iterable[Answer]) -> Verdict:
@@ -39,15 +42,51 @@ def gate(answer: Answer, controls: Iterable[Answer]) -> Verdict:
     return verdict("controls", "" if different >= LEAST else f"only {different} wrong answers of {LEAST}")
 
 
-def build(exam: Exam, mutants: Iterable[Json] = ()) -> tuple[Answer, ...]:
+def build(exam: Exam, mutants: Sequence[Json] = ()) -> tuple[Answer, ...]:
     """Up to six wrong answers, the likeliest mistakes first; fewer where the evidence holds no more."""
     found: dict[str, Answer] = {}
-    for candidate in _candidates(exam, exam.answer, exam.tree, list(mutants)):
-        if _is_wrong(candidate, exam.answer):
-            found.setdefault(spoken(candidate), candidate)
-        if len(found) == MOST:
+    for changed in (_mistaken, _beside):
+        trees = changed(exam, exam.tree) if exam.tree is not None else ()
+        values = [*mutants, *(value for new in trees if (value := value_of(exam, new)) is not None)]
+        for candidate in _candidates(exam, exam.answer, exam.tree, values):
+            if _is_wrong(candidate, exam.answer):
+                found.setdefault(spoken(candidate), candidate)
+            if len(found) == MOST:
+                break
+        if len(found) >= LEAST:
             break
     return tuple(found.values())
+
+
+def _mistaken(exam: Exam, tree: Node) -> Iterator[Node]:
+    """The tree with the runner-up picked, a word such as max exchanged for min, or a condition dropped."""
+    for op in operators(tree):
+        if pattern(op.pattern).gives == "member":
+            ranked = column(exam, op)
+            order = sorted(ranked, key=lambda member: ranked[member], reverse=op.slot("how") == "max")
+            yield from (exchanged(tree, op, Ent(op.type, member)) for member in order[1 : MOST + 1])
+        for slot, words in pattern(op.pattern).words.items():
+            others = (word for word in words if word != op.slot(slot))
+            yield from (exchanged(tree, op, Op(op.pattern, _with(op, slot, w), op.type, op.many)) for w in others)
+        source = dict(op.slots).get("list")
+        if "bound" in dict(op.slots) and source is not None and not isinstance(source, str):
+            yield exchanged(tree, op, source)
+
+
+def _beside(exam: Exam, tree: Node) -> Iterator[Node]:
+    """The tree about an entity that stands beside a named one in its pool, or with a constant one off."""
+    for node in dict.fromkeys(walk(tree)):
+        if isinstance(node, Ent) and node.type in exam.registry.pools:
+            ids = list(exam.registry.pools[node.type]())
+            place = ids.index(node.id) if node.id in ids else 0
+            others = [*ids[max(0, place - NEIGHBOURS // 2) : place], *ids[place + 1 :]][:NEIGHBOURS]
+            yield from (exchanged(tree, node, Ent(node.type, other)) for other in others)
+        elif isinstance(node, Con) and isinstance(node.value, int):
+            yield from (exchanged(tree, node, Con(node.type, node.value + off)) for off in (1, -1, 2, -2))
+
+
+def _with(op: Op, slot: str, word: str) -> tuple[tuple[str, Node | str], ...]:
+    return tuple((name, word if name == slot else old) for name, old in op.slots)
 
 
 def _is_wrong(candidate: Answer, answer: Answer) -> bool:
@@ -108,7 +147,7 @@ def _lists(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -
 def _singles(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -> Iterator[Answer]:
     make = _maker(exam, answer, tree)
     kinds = (int, float) if answer.type == "number" else (str, int)
-    for value in [*_runners_up(exam, tree), *mutants, *_values(exam, tree, [answer])]:
+    for value in [*mutants, *_values(exam, tree, [answer])]:
         if isinstance(value, kinds) and not isinstance(value, bool):
             yield make(value)
     if answer.unit in OTHER_UNITS and isinstance(answer.value, int | float):
@@ -127,15 +166,6 @@ def _maker(exam: Exam, like: Answer, tree: Node | None, member: bool = False) ->
 
 def _same_places(form: Form, like: Answer) -> Form:
     return replace(form, places=like.decimals) if like.type == "number" else form
-
-
-def _runners_up(exam: Exam, tree: Node | None) -> Iterator[Json]:
-    """Members of the searched list from the second best on, and what the answer would be without the search."""
-    for op in operators(tree):
-        ranked = column(exam, op)
-        if tree is not None and ranked and pattern(op.pattern).gives == "member" and op.type == tree.type:
-            order = sorted(ranked, key=lambda member: ranked[member], reverse=op.slot("how") == "max")
-            yield from order[1:]
 
 
 def _values(exam: Exam, tree: Node | None, right: list[Answer]) -> Iterator[Json]:

@@ -19,7 +19,8 @@ class Exam(Struct, frozen=True, kw_only=True):
 
     Attributes:
         outcome: the proof's value and calls in the recorded world.
-        tree, graph: of a composed question, and what its nodes are worth; None for a model's question.
+        tree, graph: of a composed question, and what its nodes are worth; None for a model's question. The graph is
+            open: trees with a changed leaf can be looked up too.
         pattern: the moves of the rounds, joined by ">".
     """
 

@@ -44,9 +44,9 @@ def _fault(exam: Exam, op: Op) -> str:
 
 def _unlike(exam: Exam, a: Node, b: Node) -> str:
     """Why two values cannot be set against each other: type, what is counted, or what they are said of."""
-    if a.type != b.type or not a.type:
+    if a.type != b.type:
         return f"{a.type or 'something'} against {b.type or 'something'}"
-    if a.type == "count" and counted(exam, a) != counted(exam, b):
+    if a.type in ("count", "") and counted(exam, a) != counted(exam, b):
         return f"{counted(exam, a)} against {counted(exam, b)}"
     if subject(a) != subject(b):
         return f"of {subject(a)} against of {subject(b)}"
@@ -84,7 +84,7 @@ def subject(node: Node) -> tuple[str, ...]:
 
 
 def counted(exam: Exam, node: Node) -> str:
-    """What a count counts."""
+    """What a count counts, or a number without a unit tells."""
     if isinstance(node, Get):
         says = _says(exam, node)
         return says.head if says and says.head else f"{node.tool}.{node.field}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from dive.nouns import Json, Verdict
-from dive.tree import Con, Ent, Get, Node, Op, children, walk
+from dive.tree import Con, Get, Node, Op, children, walk
 from dive.verify.exam import Exam, column, operators, value_of, verdict
 
 RANKING = frozenset({"superlative", "top"})
@@ -111,16 +111,24 @@ def sayable(value: Json, kind: str, whole: bool) -> bool:
     return number <= 20 or len(digits) <= 2 or (len(digits) == 3 and digits.endswith("5"))
 
 
-def _own_lists(exam: Exam, node: Node) -> Iterator[str]:
+def _own_lists(exam: Exam, tree: Node) -> Iterator[str]:
     """Lists about a thing that hold the thing itself."""
-    if isinstance(node, Get) and node.many:
-        members = value_of(exam, node)
-        subjects = (sub for child in children(node) for sub in walk(child) if sub.type == node.type)
-        for subject in subjects:
-            if isinstance(members, list) and isinstance(subject, Ent | Get | Op) and value_of(exam, subject) in members:
-                yield f"{node.tool}.{node.field} holds its own subject"
+    for node in walk(tree):
+        if isinstance(node, Get) and node.many:
+            members = value_of(exam, node)
+            for subject in _subjects(exam, node):
+                if isinstance(members, list) and subject.type == node.type and value_of(exam, subject) in members:
+                    yield f"{node.tool}.{node.field} holds its own subject"
+
+
+def _subjects(exam: Exam, node: Get) -> Iterator[Node]:
+    """What a call is about; fields that speak as their subject, such as a latitude, stand for it."""
     for child in children(node):
-        yield from _own_lists(exam, child)
+        says = exam.registry.field(child.tool, child.field).says if isinstance(child, Get) else None
+        if isinstance(child, Get) and says and "transparent" in says.flags:
+            yield from _subjects(exam, child)
+        else:
+            yield child
 
 
 _RULES: tuple[Callable[[Exam, Op], str], ...] = (

@@ -14,7 +14,7 @@ from dive.grade import match
 from dive.nouns import Answer, Json, Verdict
 from dive.registry import Loaded
 from dive.tools import CallFn
-from dive.tree import Node, Op
+from dive.tree import Get, Node, Op
 from dive.verify.exam import Exam, cells, stated, verdict
 
 MAX_CALLS = 60
@@ -65,7 +65,7 @@ def _gives(found: list[tuple[str, str, Json]], answer: Answer, tree: Node | None
             _gives(found, part, None if isinstance(node := nodes[name], str) else node)
             for name, part in answer.value.items()
         )
-    fitting = [value for _, kind, value in found if tree is None or not tree.type or kind == tree.type]
+    fitting = [value for path, kind, value in found if tree is None or _fits(tree, path, kind)]
     if isinstance(answer.value, list):
         return any(match(value, answer) for value in fitting if isinstance(value, list))
     return any(
@@ -74,3 +74,8 @@ def _gives(found: list[tuple[str, str, Json]], answer: Answer, tree: Node | None
         else match(value, answer)
         for value in fitting
     )
+
+
+def _fits(tree: Node, path: str, kind: str) -> bool:
+    """Whether a field is of the answer's kind; numbers without a semantic type are told apart by field."""
+    return kind == tree.type if tree.type else isinstance(tree, Get) and path == tree.field

@@ -81,7 +81,9 @@ def _text_faults(exam: Exam, arg: Arg, param: Param, where: str) -> Iterator[str
 
 
 def names(registry: Registry, kind: str, text: str, value: Json) -> bool:
-    """Whether `text` stands for `value`: its label, a name that no other of its type bears, its number or date."""
+    """Whether `text` stands for `value`: a label, a name that nothing else of its type has, a number, date or unit."""
+    if isinstance(value, str) and value in registry.types:
+        return plain(text) in (plain(registry.type(value).noun), plain(registry.type(value).plural))
     if kind in registry.pools:
         label = registry.label(kind, str(value))
         return plain(text) == plain(label) or _bearers(registry.pools[kind]).get(plain(text)) == {str(value)}
