@@ -34,8 +34,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ModeWeights(Section, frozen=True):
     """How often a toolset is drawn around one domain, across a typed bridge, or over everything."""
 
-    domain: Weight = 0.4
-    bridge: Weight = 0.4
+    domain: Weight = 0.3
+    bridge: Weight = 0.5
     uniform: Weight = 0.2
 
 
@@ -64,7 +64,7 @@ class SynthesizeSection(Section, frozen=True):
 
     rounds: Positive = 3
     steps_per_round: Positive = 6
-    max_each: Positive = 8
+    max_each: Positive = 10
     candidates: Positive = 24
 
 

@@ -229,7 +229,7 @@ def _speed(records: Sequence[Record], tasks: int, workers: int) -> Speed:
 def text(report: Report) -> str:
     """A summary for people."""
     lines = [f"{report.tasks:,} verified task{'s' if report.tasks != 1 else ''}"]
-    lines += [*_stage_lines(report), "", *_gate_lines(report), *_diversity_lines(report)]
+    lines += [*_stage_lines(report), "", *_gate_lines(report), *(_diversity_lines(report) if report.tasks else ())]
     if report.rounds:
         lines += ["", "Rounds, on the same draws"]
     for k, r in report.rounds.items():

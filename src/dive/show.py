@@ -123,25 +123,30 @@ def _expressions(step: Step) -> list[str]:
     return found + [text for text in (step.let, step.each) if text is not UNSET]
 
 
-def _fields_read(proof: Proof) -> set[str]:
-    """Texts in the proof's expressions: among them the names of all fields that it reads."""
-    texts = [text for step in proof.steps for text in _expressions(step)] + [proof.program]
-    nodes = (node for text in texts for node in ast.walk(ast.parse(text, mode="eval")))
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+def _fields_read(proof: Proof) -> dict[str, set[str]]:
+    """For each step the texts in the expressions that read it: among them the names of all fields that are used."""
+    found: dict[str, set[str]] = {step.id: set() for step in proof.steps}
+    for text in [text for step in proof.steps for text in _expressions(step)] + [proof.program]:
+        nodes = ast.walk(ast.parse(text, mode="eval"))
+        texts = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        for name in reads(text) & found.keys():
+            found[name] |= texts
+    return found
 
 
 def _branch(parent: str, under: Mapping[str, list[Step]], feeds: Mapping[str, set[str]], calls: Sequence[Done],
-            used: set[str], indent: str) -> Iterator[str]:  # fmt: skip
+            used: Mapping[str, set[str]], indent: str) -> Iterator[str]:  # fmt: skip
     for step in under.get(parent, ()):
         also = sorted(feeds[step.id] - {parent})
         note = f"   (also from {', '.join(also)})" if also else ""
         done = [call for call in calls if call.step == step.id]
         many = f" for each of {small(len(done))}" if step.each is not UNSET else ""
-        yield f"{indent}{step.id}: {step.call}{many}{note}"
+        tool = "" if step.id == step.call else f": {step.call}"
+        yield f"{indent}{step.id}{tool}{many}{note}"
         for call in done:
             given = compact(call.args, CELL // 2)
             room = WIDTH - len(indent) - len(given) - 12
-            yield f"{indent}    {given} -> {compact(_only(call.result, used), room)}"
+            yield f"{indent}    {given} -> {compact(_only(call.result, used[step.id]), room)}"
         yield from _branch(step.id, under, feeds, calls, used, indent + "  ")
 
 
@@ -223,7 +228,7 @@ def _section(title: str, lines: Iterable[str], wrap: bool = True) -> str:
     shown = [line for line in lines if line]
     if not shown:
         return ""
-    body = [piece for line in shown for piece in (_wrapped(line, "  ", "    ") if wrap else [f"  {line}"])]
+    body = [piece for line in shown for piece in (_wrapped(line, "  ") if wrap else [f"  {line}"])]
     return "\n".join([title, *body])
 
 

@@ -17,6 +17,8 @@ from dive.patterns import pattern
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
 
 UNIT = "unit:type"
+OPTIONS = 4
+"""Fewer members than this make a choice that can be guessed, unless something else is asked as well."""
 Candidates = Iterator[Node]
 
 
@@ -44,12 +46,12 @@ class _Bench:
     def __init__(self, graph: Graph, found: Found, question: Node, rng: random.Random, margin: float) -> None:
         self.graph, self.found, self.question, self.rng, self.margin = graph, found, question, rng, margin
 
-    def ranked(self) -> Iterator[tuple[Node, Node, list[Json]]]:
-        """(list, key, sorted values) for every key by which members can be compared."""
+    def ranked(self, least: int = 3) -> Iterator[tuple[Node, Node, list[Json]]]:
+        """(list, key, sorted values) for every key by which `least` or more members can be compared."""
         for members, keys in self.found.keys.items():
             for key in keys:
                 values = list(self.graph.keys(key, members).values())
-                if comparable(self.graph, key) and not self._presorted(members, key) and len(set(values)) > 2:
+                if comparable(self.graph, key) and not self._presorted(members, key) and len(values) >= least and len(set(values)) > 2:
                     yield members, key, sorted(values)
 
     def _presorted(self, members: Node, key: Node) -> bool:
@@ -80,9 +82,9 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
         return False
     inner = [n for n in dict.fromkeys(walk(tree)) if isinstance(n, Get | Op) and not depends_on_it(n)]
     named = {(n.type, n.id) for n in walk(tree) if isinstance(n, Ent)}
-    sought = [s for n in inner for s in _entities(graph, n)]
     single = [s for n in inner if not n.many for s in _entities(graph, n)]
-    circular = bool(named & set(sought)) or len(single) != len(set(single))
+    own = any(set(_entities(graph, n)) & set(_subjects(graph, n)) for n in inner if n.many and isinstance(n, Get))
+    circular = own or bool(named & set(single)) or len(single) != len(set(single))
     form = form_of(tree, graph.registry)
     nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
     return value not in ([], "", None) and not nothing and len(needed) >= 2 and bool(needed - before) and not circular
@@ -94,6 +96,12 @@ def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
         return []
     value = graph.value(node)
     return [(node.type, str(v)) for v in (value if isinstance(value, list) else [value])]
+
+
+def _subjects(graph: Graph, node: Get) -> list[tuple[str, str]]:
+    """The entities that a list is about, seen through a record's coordinates or formula."""
+    about = [a.args[0][1] if isinstance(a, Get) and not graph.registry.is_entity(a.type) else a for _, a in node.args]
+    return [(a.type, str(graph.value(a))) for a in about if graph.registry.is_entity(a.type)]
 
 
 def _facts(bench: _Bench) -> Candidates:
@@ -109,8 +117,8 @@ def _convert(bench: _Bench) -> Candidates:
             yield node
 
 
-def _superlative(bench: _Bench) -> Candidates:
-    for members, key, values in bench.ranked():
+def _superlative(bench: _Bench, least: int = OPTIONS) -> Candidates:
+    for members, key, values in bench.ranked(least):
         for how, pair in (("max", values[-2:]), ("min", values[:2])):
             if bench.apart(*pair):
                 yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
@@ -191,7 +199,7 @@ def _record(bench: _Bench) -> Candidates:
 
 
 def _winner(bench: _Bench) -> Candidates:
-    for pick in _superlative(bench):
+    for pick in _superlative(bench, least=3):
         assert isinstance(pick, Op)
         members = pick.slot("list")
         assert not isinstance(members, str)

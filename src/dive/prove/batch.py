@@ -3,14 +3,12 @@
 Takes jobs and values as they come up; hands them to a runner in one request when told to. Does not know worlds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from dive.errors import ToolError
 from dive.nouns import Json, canonical
 from dive.prove.sandbox import DONE, SKIPPED, Function, Job, Runner, advise
-
-CallFn = Callable[[str, Mapping[str, Json]], Json]
-"""Calls a tool; raises ToolError. Deterministic, cached by whoever provides it."""
+from dive.tools import CallFn
 
 
 def call_key(tool: str, args: Mapping[str, Json]) -> str:

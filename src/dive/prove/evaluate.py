@@ -12,12 +12,13 @@ from msgspec import UNSET, Struct
 
 from dive.errors import ProofError, ToolError
 from dive.nouns import Json, Proof, Step, canonical
-from dive.prove.batch import Batch, CallFn, call_key
+from dive.prove.batch import Batch, call_key
 from dive.prove.plan import Plan, Plans
 from dive.prove.sandbox import Function, Runner
 from dive.prove.values import jsonable
+from dive.tools import CallFn
 
-MAX_EACH = 8
+MAX_EACH = 10
 
 
 class World(Struct, frozen=True, kw_only=True):

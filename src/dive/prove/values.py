@@ -57,10 +57,10 @@ def same(a: Json, b: Json) -> bool:
 def fit(value: Json, answer: Answer) -> Json:
     """A program's value in the form of its answer: a selection of one unwrapped, a set without order."""
     if isinstance(answer.value, dict):
-        record: Json = _only(value)
-        if not isinstance(record, dict):
-            return record
-        parts = cast("dict[str, Json]", record)
+        value = _only(value)
+        if not isinstance(value, dict):
+            return value
+        parts = cast("dict[str, Json]", value)
         return {k: fit(v, answer.value[k]) if k in answer.value else v for k, v in parts.items()}
     if answer.type == "set":
         return ordered(cast("list[Json]", value)) if isinstance(value, list) else value
@@ -79,10 +79,10 @@ def choices(value: Json, answer: Answer) -> list[list[Json]]:
     return [cast("list[Json]", value)] if isinstance(value, list) and len(cast("list[Json]", value)) != 1 else []
 
 
-def _only(value: Json) -> Json:
+def _only(value: object) -> Any:
     if not isinstance(value, list):
         return value
-    members = cast("list[Json]", value)
+    members = cast("list[object]", value)
     return members[0] if len(members) == 1 else members
 
 

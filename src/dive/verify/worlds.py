@@ -61,13 +61,18 @@ def distinct(calls: Sequence[Done]) -> list[Done]:
 
 
 def extremes(value: Json, others: Sequence[Json]) -> list[Json]:
-    """The smallest and the largest other value of the same shape, and one from the middle."""
-    fitting = [v for v in others if type(v) is type(value) and v != value] or [v for v in others if v != value]
-    if not fitting:
-        return [value + abs(value) + 1, value - abs(value) - 1] if isinstance(value, int | float) else []
-    order = sorted(fitting, key=lambda v: v if isinstance(v, int | float) else canonical(v))
-    picked = [order[0], order[-1], order[len(order) // 2]]
+    """The smallest and the largest other value of the same kind, one from the middle; for a number also beyond them."""
+    fitting = [v for v in others if _kind(v) is _kind(value) and v != value]
+    order = sorted(fitting, key=lambda v: v if _kind(v) is float else canonical(v))
+    picked = [order[0], order[-1], order[len(order) // 2]] if order else []
+    if _kind(value) is float:
+        low, high = min([value, *picked]), max([value, *picked])
+        picked += [high + abs(high) + 1, low / 2 if low > 0 else low - abs(low) - 1]
     return [v for n, v in enumerate(picked) if v not in picked[:n]]
+
+
+def _kind(value: Json) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
 
 
 def _rows(value: list[Json], used: frozenset[str]) -> Iterator[tuple[str, Json]]:

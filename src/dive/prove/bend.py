@@ -1,0 +1,214 @@
+"""Alternative worlds: what if the evidence were different?
+
+Takes a proof and its outcome in the recorded world; gives worlds in which the results of one step are bent:
+
+    corrupt    every value of a field is another value            extreme    a number far above or below, in one result
+    rotate     a field's values move on to the next record        mix        half of a list's rows come from a sibling
+    drop       a part of a list is missing                        reverse    a list runs backwards (no answer may change)
+    alternate  the tool's result for another input                other      all fields that no expression names, corrupted
+
+`drop`, `mix`, `reverse` and `alternate` move whole rows, so what depends on each other in a row stays together. Later
+calls are executed anew by `evaluate.run`. Does not run or judge anything.
+"""
+
+import ast
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, cast
+
+from msgspec import UNSET
+
+from dive.nouns import Answer, Json, Proof
+from dive.prove.batch import call_key
+from dive.prove.evaluate import Done, Outcome, World
+from dive.prove.shape import ANY, Change, Path, change, column, leaves, lists, spell
+from dive.prove.values import same
+
+NATURAL = frozenset({"drop", "mix", "alternate"})
+"""Kinds of worlds that keep functional dependencies, so that two right programs agree in them."""
+
+ALTERNATES = 4
+ALTERNATES_OF_MEMBER = 2
+
+Alternates = Callable[[str], Sequence[Json]]
+"""Other results of a tool, extremes first, from a fixed pool."""
+
+
+def bends(
+    proof: Proof, outcome: Outcome, *, ordered: Collection[str] = (), alternates: Alternates | None = None
+) -> list[World]:
+    """Worlds that bend each used result of an executed proof.
+
+    Args:
+        proof: the proof.
+        outcome: what it gave in the recorded world.
+        ordered: lists whose order means something, as `tool.field` (or the tool alone if its result is a list).
+        alternates: other results that a tool gives.
+
+    Returns:
+        Labelled worlds, step by step; equal ones only once.
+    """
+    named = _named(proof)
+    worlds: list[World] = []
+    for step in dict.fromkeys(done.step for done in outcome.calls):
+        group = list({call_key(d.tool, d.args): d for d in outcome.calls if d.step == step}.values())
+        siblings = [d.result for d in outcome.calls if d.tool == group[0].tool and d not in group]
+        pool = list(alternates(group[0].tool)) if alternates else []
+        bender = _Bender(step, group, named)
+        worlds += bender.fields()
+        worlds += bender.lists(frozenset(ordered), siblings + pool)
+        worlds += bender.alternates(pool)
+    return worlds
+
+
+class _Bender:
+    """Bends the results of the calls of one step."""
+
+    def __init__(self, step: str, group: list[Done], named: frozenset[str] | None) -> None:
+        self.step, self.tool = step, group[0].tool
+        self.results = [done.result for done in group]
+        self.keys = [call_key(done.tool, done.args) for done in group]
+        self.named = named
+
+    def fields(self) -> Iterator[World]:
+        """Worlds that bend the values of one field, and one world that bends all fields that nobody names."""
+        paths = dict.fromkeys(path for result in self.results for path, _ in leaves(result))
+        rest = [path for path in paths if not self._is_named(path)]
+        for path in paths:
+            if self._is_named(path):
+                yield from self._field(path)
+        bent = self.results
+        for path in rest:
+            bent = change(bent, path, corrupted)
+        yield from self._world("other", "*", bent)
+
+    def lists(self, ordered: frozenset[str], siblings: list[Json]) -> Iterator[World]:
+        """Worlds that move or drop whole rows."""
+        for path in dict.fromkeys(path for result in self.results for path, _ in lists(result)):
+            name = f"{self.tool}.{spell(path)}" if path else self.tool
+            for label, part in PARTS.items():
+                yield from self._world("drop", spell(path), self._lists(path, part), label)
+            if name not in ordered:
+                yield from self._world("reverse", spell(path), self._lists(path, lambda rows: rows[::-1]))
+            other = next((rows for s in siblings for p, rows in lists(s) if p == path and rows), None)
+            if other:
+                yield from self._world("mix", spell(path), self._lists(path, lambda rows, o=other: _mixed(rows, o)))
+
+    def alternates(self, pool: list[Json]) -> Iterator[World]:
+        """Worlds in which one call gave what the tool gives for another input."""
+        limit = ALTERNATES if len(self.results) == 1 else ALTERNATES_OF_MEMBER
+        for i, result in enumerate(self.results):
+            others = [other for other in pool if not same(other, result)][:limit]
+            for number, other in enumerate(others):
+                bent = [*self.results[:i], other, *self.results[i + 1 :]]
+                yield from self._world("alternate", "", bent, f"{number} of call {i}")
+
+    def _field(self, path: Path) -> Iterator[World]:
+        values = column(self.results, path)
+        yield from self._world("corrupt", spell(path), change(self.results, path, corrupted))
+        if len(values) > 1:
+            turned = values[-1:] + values[:-1]
+            yield from self._world("rotate", spell(path), change(self.results, path, lambda _, n: turned[n]))
+        if ANY in path:
+            return
+        for i, result in enumerate(self.results):
+            for label, far in FAR.items():
+                bent = [*self.results[:i], *change([result], path, far), *self.results[i + 1 :]]
+                yield from self._world("extreme", spell(path), bent, f"{label} in call {i}")
+
+    def _lists(self, path: Path, new: Callable[[list[Json]], list[Json]]) -> list[Json]:
+        return change(
+            self.results, path, lambda rows, _: new(cast("list[Any]", rows)) if isinstance(rows, list) else rows
+        )
+
+    def _world(self, kind: str, field: str, bent: Sequence[Json], detail: str = "") -> Iterator[World]:
+        """The world with these results, if it differs from the recorded one."""
+        changed = {
+            k: new for k, old, new in zip(self.keys, self.results, bent, strict=True) if new is not old and new != old
+        }
+        if changed:
+            label = " ".join(filter(None, (f"step {self.step}: {kind}", field, detail)))
+            yield World(label=label, kind=kind, step=self.step, field=field, bends=changed)
+
+    def _is_named(self, path: Path) -> bool:
+        keys = [key for key in path if key is not ANY]
+        return self.named is None or not keys or keys[-1] in self.named
+
+
+PARTS: dict[str, Callable[[list[Json]], list[Json]]] = {
+    "the first half": lambda rows: rows[(len(rows) + 1) // 2 :],
+    "the last half": lambda rows: rows[: len(rows) // 2],
+    "each second row": lambda rows: rows[::2],
+    "each first row": lambda rows: rows[1::2],
+}
+"""Which rows a world lacks, and what it keeps."""
+
+
+def corrupted(value: Json, n: int) -> Json:
+    """Another value of the same kind; `n` makes neighbours differ by different amounts."""
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 3 + n % 4
+        case float():
+            return value * 1.07 + 0.61 + 0.1 * (n % 4)
+        case str():
+            return _other_text(value, n)
+        case _:
+            return value
+
+
+def _other_text(value: str, n: int) -> str:
+    try:
+        return (dt.date.fromisoformat(value) + dt.timedelta(days=11 + n % 4)).isoformat()
+    except (ValueError, OverflowError):
+        return value + ("7" if value[-1:].isdigit() else "x")
+
+
+def _far(sign: int) -> Change:
+    def far(value: Json, _: int) -> Json:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        return value + sign * (10 * abs(value) + 1000)
+
+    return far
+
+
+FAR: dict[str, Change] = {"far above": _far(1), "far below": _far(-1)}
+
+
+def _mixed(rows: list[Json], others: list[Json]) -> list[Json]:
+    new = [other for other in others if other not in rows]
+    return rows[: (len(rows) + 1) // 2] + new[: len(rows) // 2]
+
+
+def _named(proof: Proof) -> frozenset[str] | None:
+    """Names of the fields that the expressions of a proof may read; None if it may be any field."""
+    named: set[str] = set(_parts(proof.answer))
+    for text in expressions(proof):
+        for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named.add(node.value)
+            elif isinstance(node, ast.Attribute) and node.attr in ("items", "values", "keys"):
+                return None
+    return frozenset(named)
+
+
+def _parts(answer: Answer) -> Iterator[str]:
+    if isinstance(answer.value, dict):
+        yield from answer.value
+        members: Sequence[Answer] = tuple(answer.value.values())
+    else:
+        members = answer.value if isinstance(answer.value, list) else ()
+    for member in members:
+        yield from _parts(member)
+
+
+def expressions(proof: Proof) -> Iterator[str]:
+    """Every expression of a proof."""
+    for step in proof.steps:
+        yield from (text for text in (step.let, step.each) if text is not UNSET)
+        yield from (arg.expr for arg in step.args.values() if arg.expr is not UNSET)
+    yield from proof.assume
+    yield proof.program
