@@ -82,8 +82,7 @@ def answer_of(form: Form, value: Json, registry: Registry) -> Answer:
         parts = [answer_of(form.parts[0], item, registry) for item in value]
         return Answer(type="set" if form.kind == "set" else "list", value=parts)
     if form.kind == "record":
-        names = ("first", "second")
-        parts = {n: answer_of(f, value[n], registry) for n, f in zip(names, form.parts, strict=True)}
+        parts = {name: answer_of(f, value[name], registry) for name, f in zip(value, form.parts, strict=True)}
         return Answer(type="record", value=parts)
     if form.kind == "number":
         return Answer(type="number", value=value, unit=form.unit, decimals=form.places)

@@ -38,7 +38,7 @@ class Walker(Struct):
                 found.descriptions[entity] = list(self.describe(entity))
         elif move in ("gap", "ratio"):
             self._values_to_compare(question, found)
-        elif move in LIST_MOVES:
+        elif move in LIST_MOVES and getattr(question, "pattern", "") not in ("record", "triple"):
             self._lists_with_keys(question, found)
         elif move == "convert":
             found.values += self._converted(question)
@@ -46,7 +46,7 @@ class Walker(Struct):
             self._same_list(question, found)
         elif move in PAIR_MOVES:
             self._list_pairs(question, found)
-        else:
+        elif move in ("fact", "turn", "record"):
             self._facts(question, found)
         return found
 
@@ -113,6 +113,10 @@ class Walker(Struct):
 
     def _facts(self, question: Node, found: Found) -> None:
         focus = [question]
+        if isinstance(question, Op) and question.pattern == "record":
+            first = question.slot("first")
+            focus = [first] if not isinstance(first, str) and not getattr(first, "many", False) else []
+            focus = [node for node in focus if not self._is_value(node)]
         if isinstance(question, Ent):
             focus = [node for node in self.about(question, want_list=False) if not self._is_value(node)]
         for node in focus[: self.steps]:

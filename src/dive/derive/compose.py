@@ -74,7 +74,7 @@ def comparable(graph: Graph, node: Node) -> bool:
 
 
 def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bool:
-    """Has a value, needs a new call and more than one, and names nothing that it also looks for."""
+    """Has a value, needs the earlier calls and a new one, and names nothing that it also looks for."""
     try:
         value = graph.value(tree)
         needed = graph.needed(tree)
@@ -87,7 +87,8 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
     circular = own or bool(named & set(single)) or len(single) != len(set(single))
     form = form_of(tree, graph.registry)
     nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
-    return value not in ([], "", None) and not nothing and len(needed) >= 2 and bool(needed - before) and not circular
+    grows = len(needed) >= 2 and before < needed
+    return value not in ([], "", None) and not nothing and grows and not circular
 
 
 def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
@@ -192,6 +193,11 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
 
 
 def _record(bench: _Bench) -> Candidates:
+    """The entity that was asked for and a fact about it; to an entity with a fact, a second fact."""
+    if isinstance(bench.question, Op) and bench.question.pattern == "record":
+        for value in bench.found.values:
+            yield Op("triple", (*bench.question.slots, ("third", value)), "")
+        return
     if getattr(bench.question, "many", False) or not bench.graph.registry.is_entity(getattr(bench.question, "type", "")):
         return
     for value in bench.found.values:
@@ -205,7 +211,8 @@ def _winner(bench: _Bench) -> Candidates:
         assert not isinstance(members, str)
         for fact in bench.found.keys[members]:
             second = replace(fact, It(pick.type), pick)
-            if second != fact:
+            direct = isinstance(second, Get) and any(child == pick for _, child in second.args)
+            if direct:
                 yield Op("record", (("first", pick), ("second", second)), "")
 
 

@@ -230,9 +230,9 @@ class _Speaker:
         if node.pattern == "ratio":
             a, b = (self.np(_node(node, side)) for side in ("a", "b"))
             return capital(fill(shape, {"np_a": a, "np_b": b}))
-        if node.pattern == "record":
-            first, second = self._ask_parts(node)
-            return capital(fill(shape, {"first": first, "First": capital(first), "second": second}))
+        if pattern(node.pattern).gives == "record":
+            parts = self._ask_parts(node)
+            return capital(fill(shape, parts | {"First": capital(parts["first"])}))
         slots = self._list_slots(node)
         return capital(fill(shape, slots | {key.capitalize(): capital(text) for key, text in slots.items()}))
 
@@ -258,25 +258,34 @@ class _Speaker:
     def _subject(self, node: Get) -> Node:
         return self.seen_through(node.args[0][1])
 
-    def _ask_parts(self, node: Op) -> tuple[str, str]:
-        first, second = _node(node, "first"), _node(node, "second")
+    def _ask_parts(self, node: Op) -> dict[str, str]:
+        """The parts of a record as questions without their marks: the first in full, the others about its answer."""
+        first = _node(node, "first")
         one = self.ask(first)
         if not one.endswith("?") or ". " in one:
             raise Unspeakable("the first part is no plain question")
-        one = one[:-1]
-        one = one[:1].lower() + one[1:]
+        one = one[:1].lower() + one[1:-1]
         if not one.startswith(("which", "what", "who", "how", "in which", "on which", "of ", "among ")):
             raise Unspeakable("the first part is no plain question")
+        return {"first": one} | {
+            name: self._ask_about(first, _node(node, name)) for name, _ in node.slots if name != "first"
+        }
+
+    def _ask_about(self, first: Node, second: Node) -> str:
+        """A further question about the answer of the first: "how high does it lie", "which of them is the largest"."""
         if isinstance(second, Op):
             self.names[_node(second, "list")] = "them"
-            return one, f"which of them {self.predicate(second)}"
+            return f"which of them {self.predicate(second)}"
+        if not isinstance(second, Get):
+            raise Unspeakable("a part that is no field")
         says = self.says(second)
         plain = says.ask and not re.search(r"\b(of|in|on|to|for) \{x\}", says.ask)
-        direct = isinstance(second, Get) and self.seen_through(second.args[0][1]) == first
+        direct = self.seen_through(second.args[0][1]) == first
         self.names[first] = "it" if plain and direct else self.registry.type(getattr(first, "type", "")).anaphor
         if not self.names[first]:
             raise Unspeakable("the first part cannot be taken up")
-        return one, question(self.says(second), self.slots(second, ROOM)) if isinstance(second, Get) else ""
+        past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
+        return question(says, self.slots(second, ROOM), past)
 
     def _list_slots(self, node: Op) -> dict[str, str]:
         slots = dict(node.slots)

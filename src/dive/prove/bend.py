@@ -2,10 +2,14 @@
 
 Takes a proof and its outcome in the recorded world; gives worlds in which the results of one step are bent:
 
-    corrupt    every value of a field is another value            extreme    a number far above or below, in one result
-    rotate     a field's values move on to the next record        mix        half of a list's rows come from a sibling
-    drop       a part of a list is missing                        reverse    a list runs backwards (no answer may change)
-    alternate  the tool's result for another input                other      all fields that no expression names, corrupted
+    corrupt    every value of a field is another value
+    rotate     a field's values move on to the next record
+    extreme    a number is far above or below, in one result
+    drop       a part of a list is missing
+    mix        half of a list's rows come from a sibling's list
+    reverse    a list runs backwards: no answer may change
+    alternate  the tool's result for another input
+    other      all fields that no expression names are corrupted
 
 `drop`, `mix`, `reverse` and `alternate` move whole rows, so what depends on each other in a row stays together. Later
 calls are executed anew by `evaluate.run`. Does not run or judge anything.

@@ -13,7 +13,6 @@ from msgspec import UNSET
 
 from dive.nouns import Json, Proof
 from dive.prove.evaluate import Failure, Outcome, World, look
-from dive.prove.expr import compiled
 from dive.prove.sandbox import Runner
 from dive.prove.values import same
 
@@ -38,7 +37,8 @@ def mutants(proof: Proof) -> list[World]:
     """One world per clause and change, over `let`, `each`, computed arguments and the program."""
     worlds: list[World] = []
     for step in proof.steps:
-        places = {step.id: text for text in (step.let, step.each) if text is not UNSET}
+        listed = step.each if step.let is UNSET else step.let
+        places = {} if listed is UNSET else {step.id: listed}
         places |= {f"{step.id}.{name}": arg.expr for name, arg in step.args.items() if arg.expr is not UNSET}
         for place, text in places.items():
             for label, changed in _mutated(text):
@@ -73,27 +73,21 @@ def subvalues(proof: Proof, outcome: Outcome, runner: Runner) -> list[tuple[str,
 
 def _parts(proof: Proof) -> Iterator[str]:
     """Sources of the sub-expressions that read steps only."""
-    names = [step.id for step in proof.steps]
     lets = [step for step in proof.steps if step.let is not UNSET]
     yield from (step.id for step in lets)
     texts = [cast("str", step.let) for step in lets]
     texts += [arg.expr for step in proof.steps for arg in step.args.values() if arg.expr is not UNSET]
     for text in [*texts, proof.program]:
-        names_here = [n for n in names if n != "item"]
-        if "item" in text:
-            continue
-        tree = compiled(text, names_here).tree
-        inner = {
-            id(n) for node in ast.walk(tree) if isinstance(node, _BINDERS) for n in ast.walk(node) if n is not node
-        }
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.BinOp | ast.Call | ast.Subscript | ast.ListComp | ast.IfExp)
-                and id(node) not in inner
-            ):
+        nodes = list(ast.walk(ast.parse(text.strip(), mode="eval")))
+        binders = [node for node in nodes if isinstance(node, _BINDERS)]
+        inner = {id(part) for binder in binders for part in ast.walk(binder) if part is not binder}
+        for node in nodes:
+            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            if isinstance(node, _PARTS) and id(node) not in inner and "item" not in names:
                 yield ast.unparse(node)
 
 
+_PARTS = (ast.BinOp, ast.Call, ast.Subscript, ast.ListComp, ast.IfExp)
 _BINDERS = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 

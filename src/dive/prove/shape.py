@@ -19,7 +19,7 @@ def spell(path: Path) -> str:
     """`airports[].name`"""
     text = ""
     for key in path:
-        text += "[]" if key is ANY else f".{key}" if text else key
+        text += "[]" if key is None else f".{key}" if text else key
     return text
 
 
@@ -41,7 +41,7 @@ def lists(value: Json, path: Path = ()) -> Iterator[tuple[Path, list[Json]]]:
 
 def column(values: Sequence[Json], path: Path) -> list[Json]:
     """Every occurrence of a field in several values, in order."""
-    return [leaf for value in values for found, leaf in _at(value, path)]
+    return [leaf for value in values for leaf in _at(value, path)]
 
 
 def change(values: Sequence[Json], path: Path, new: Change) -> list[Json]:
@@ -63,9 +63,9 @@ def _children(value: Json) -> Iterator[tuple[str | None, Any]]:
         yield from ((ANY, child) for child in cast("list[Any]", value))
 
 
-def _at(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+def _at(value: Json, path: Path) -> Iterator[Json]:
     if not path:
-        yield path, value
+        yield value
         return
     for key, child in _children(value):
         if key == path[0]:
@@ -77,7 +77,9 @@ def _changed(value: Json, path: Path, new: Callable[[Json], Json]) -> Json:
         return new(value)
     if path[0] is ANY and isinstance(value, list):
         return [_changed(child, path[1:], new) for child in cast("list[Any]", value)]
-    if isinstance(value, dict) and path[0] in value:
+    if isinstance(value, dict):
         record = cast("dict[str | None, Any]", value)
-        return {**record, path[0]: _changed(record[path[0]], path[1:], new)}
+        if path[0] in record:
+            return {**record, path[0]: _changed(record[path[0]], path[1:], new)}
+        return record
     return value

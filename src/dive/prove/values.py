@@ -62,9 +62,9 @@ def fit(value: Json, answer: Answer) -> Json:
             return value
         parts = cast("dict[str, Json]", value)
         return {k: fit(v, answer.value[k]) if k in answer.value else v for k, v in parts.items()}
-    if answer.type == "set":
-        return ordered(cast("list[Json]", value)) if isinstance(value, list) else value
-    return value if answer.type == "list" else _only(value)
+    if answer.type == "set" and isinstance(value, list):
+        return ordered(cast("list[Json]", value))
+    return value if answer.type in ("set", "list") else _only(value)
 
 
 def choices(value: Json, answer: Answer) -> list[list[Json]]:

@@ -1,0 +1,217 @@
+"""Judgements on a proof from its evaluated worlds.
+
+Takes a proof, what it gave in the recorded world and in others, and the grader's match; gives Verdicts. Pure: nothing
+is run here (see `examine.py`) and no tool is called.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from msgspec import UNSET
+
+from dive.nouns import Answer, Json, Proof, Verdict
+from dive.prove.batch import call_key
+from dive.prove.bend import expressions
+from dive.prove.evaluate import Failure, Outcome, World
+from dive.prove.expr import compiled
+from dive.prove.ties import Contest, tied
+from dive.prove.values import choices, fit, same
+
+Match = Callable[[Json, Answer], bool]
+"""The grader: whether a value is the answer."""
+
+State = Literal["changed", "broke", "same"]
+RANK: dict[State, int] = {"same": 0, "broke": 1, "changed": 2}
+
+
+def executes(outcome: Outcome) -> Verdict:
+    """Every step runs and the program gives a value."""
+    return Verdict(by="executes", passed=not outcome.error, reason=outcome.error.message if outcome.error else "")
+
+
+def entailed(proof: Proof, outcome: Outcome, match: Match) -> Verdict:
+    """The program over the recorded results gives the answer."""
+    if outcome.error:
+        return Verdict(by="entailed", passed=False, reason=outcome.error.message)
+    value = fit(outcome.value, proof.answer)
+    if match(value, proof.answer):
+        return Verdict(by="entailed", passed=True)
+    claim = proof.answer.value if isinstance(proof.answer.value, str | int | float) else proof.answer.type
+    return Verdict(
+        by="entailed", passed=False, reason=f"the program gives {value!r:.120}, the answer says {claim!r:.120}"
+    )
+
+
+def state(recorded: Outcome, other: Outcome, answer: Answer) -> State:
+    """What another world does to the answer."""
+    if other.error:
+        return "broke"
+    if recorded.error:
+        return "changed"
+    return "same" if same(fit(recorded.value, answer), fit(other.value, answer)) else "changed"
+
+
+def states(
+    proof: Proof, recorded: Outcome, worlds: Sequence[World], outcomes: Sequence[Outcome]
+) -> dict[tuple[str, str], State]:
+    """The strongest state per (step, field); a used field is one that is not `same`."""
+    found: dict[tuple[str, str], State] = {}
+    for world, outcome in zip(worlds, outcomes, strict=True):
+        if world.kind in ("reverse", "mutant", "probe", "recorded"):
+            continue
+        key, new = (world.step, world.field), state(recorded, outcome, proof.answer)
+        found[key] = max(found.get(key, "same"), new, key=RANK.__getitem__)
+    return found
+
+
+def dead(answer: Answer, bent: Sequence[Outcome], crossed: Mapping[str, Sequence[Outcome]]) -> list[str]:
+    """Labels of mutants that change nothing in any bent world.
+
+    Args:
+        answer: the answer.
+        bent: what the proof gives in each bent world.
+        crossed: what each mutant that changes nothing in the recorded world gives there, by its label.
+    """
+    return [
+        label
+        for label, outcomes in crossed.items()
+        if not any(not b.error and state(b, o, answer) != "same" for b, o in zip(bent, outcomes, strict=True))
+    ]
+
+
+def sensitive(
+    proof: Proof,
+    recorded: Outcome,
+    worlds: Sequence[World],
+    outcomes: Sequence[Outcome],
+    dead_clauses: Sequence[str] = (),
+) -> Verdict:
+    """Each call changes the answer in some world, no clause is dead, and no list's order matters."""
+    faults: list[str] = []
+    best: dict[str, State] = {}
+    for (step, _), new in states(proof, recorded, worlds, outcomes).items():
+        best[step] = max(best.get(step, "same"), new, key=RANK.__getitem__)
+    for step in proof.steps:
+        seen = best.get(step.id, "same")
+        if step.call is not UNSET and seen != "changed":
+            how = "only breaks the proof" if seen == "broke" else "changes nothing"
+            faults.append(f"step {step.id}: bending its result {how}. Remove the call or use what it gives")
+    for world, outcome in zip(worlds, outcomes, strict=True):
+        if world.kind == "reverse" and state(recorded, outcome, proof.answer) != "same":
+            faults.append(f"{world.label}: the answer depends on the order of the list. Select by value")
+    faults += [f"{label}: changes nothing. Remove the clause or choose a tighter one" for label in dead_clauses]
+    return Verdict(by="sensitive", passed=not faults, reason="; ".join(faults))
+
+
+def unique(
+    proof: Proof,
+    recorded: Outcome,
+    held: Sequence[tuple[Contest, Json | Failure]],
+    unknown: Sequence[str] = (),
+) -> Verdict:
+    """One answer only: selections of one member, and no ties among what wins or is ordered.
+
+    Args:
+        proof: the proof.
+        recorded: what it gave.
+        held: the contests of `ties.contests` with the values of their keys.
+        unknown: contests whose keys cannot be shown.
+    """
+    for members in choices(recorded.value, proof.answer):
+        shown = ", ".join(repr(member)[:40] for member in members[:4]) or "nothing"
+        reason = f"program: selects {len(members)} where one is asked for: {shown}. Add a condition or ask for the set"
+        return Verdict(by="unique", passed=False, reason=reason)
+    failed = list(unknown)
+    for contest, keys in held:
+        if isinstance(keys, Failure):
+            failed.append(contest.shown)
+            continue
+        tie = tied(contest, keys, _tolerances(proof.answer))
+        if tie:
+            reason = f"tie: {contest.shown[:80]} has {tie[0]!r:.40} beside {tie[1]!r:.40}"
+            return Verdict(by="unique", passed=False, reason=reason)
+    if failed:
+        return Verdict(by="unique", passed=None, reason=f"the keys cannot be shown: {failed[0][:120]}")
+    return Verdict(by="unique", passed=True)
+
+
+def stable(recorded: Outcome, again: Sequence[Json]) -> Verdict:
+    """The calls give the same results in a fresh process.
+
+    Args:
+        recorded: the executed proof.
+        again: the results of the same calls, in the same order, from the other process.
+    """
+    if len(again) != len(recorded.calls):
+        reason = f"{len(recorded.calls)} calls were made, {len(again)} results came back"
+        return Verdict(by="stable", passed=False, reason=reason)
+    for done, result in zip(recorded.calls, again, strict=True):
+        if not same(done.result, result):
+            key = call_key(done.tool, done.args)
+            return Verdict(by="stable", passed=False, reason=f"step {done.step}: {key[:120]} gives another result now")
+    return Verdict(by="stable", passed=True)
+
+
+def connected(proof: Proof) -> Verdict:
+    """Every call is used: by the program or an assumption, by way of other steps. (Reported under `sensitive`.)"""
+    ids = [step.id for step in proof.steps]
+    wanted = {name for text in (proof.program, *proof.assume) for name in compiled(text, ids).reads}
+    for step in reversed(proof.steps):
+        if step.id in wanted:
+            single = Proof(steps=(step,), program="0", answer=proof.answer)
+            wanted |= {name for text in expressions(single) for name in compiled(text, [*ids, "item"]).reads}
+    loose = [step.id for step in proof.steps if step.id not in wanted]
+    reason = f"step {loose[0]}: nothing uses it. Remove it" if loose else ""
+    return Verdict(by="sensitive", passed=not loose, reason=reason)
+
+
+def parts(proof: Proof) -> int:
+    """Into how many unrelated parts the calls fall when the parts of a record or list are looked at one by one."""
+    ids = [step.id for step in proof.steps]
+    groups = [set(reads) for reads in _part_reads(proof, ids)]
+    for step in reversed(proof.steps):
+        single = Proof(steps=(step,), program="0", answer=proof.answer)
+        reads = {name for text in expressions(single) for name in compiled(text, [*ids, "item"]).reads}
+        for group in groups:
+            if step.id in group:
+                group |= reads
+    merged: list[set[str]] = []
+    for group in groups:
+        touching = [other for other in merged if other & group]
+        merged = [other for other in merged if not other & group] + [group.union(*touching)]
+    return len([group for group in merged if group])
+
+
+def contains(later: Outcome, earlier: Outcome) -> Verdict:
+    """Every call of the earlier round's proof is in the later one's, with at least one new. (Under `executes`.)"""
+    new = {call_key(done.tool, done.args) for done in later.calls}
+    old = {call_key(done.tool, done.args) for done in earlier.calls}
+    missing = sorted(old - new)
+    if missing:
+        return Verdict(
+            by="executes", passed=False, reason=f"a call of the earlier round is missing: {missing[0][:120]}"
+        )
+    return Verdict(by="executes", passed=old < new, reason="" if old < new else "the round adds no call")
+
+
+def _part_reads(proof: Proof, ids: Sequence[str]) -> list[tuple[str, ...]]:
+    import ast
+
+    body = compiled(proof.program, ids).tree.body
+    if isinstance(body, ast.Dict):
+        members = body.values
+    else:
+        members = body.elts if isinstance(body, ast.List | ast.Tuple) else [body]
+    return [compiled(ast.unparse(member), ids).reads for member in members]
+
+
+def _tolerances(answer: Answer) -> list[tuple[float, float]]:
+    """(value, tolerance) of every number in an answer."""
+    if isinstance(answer.value, dict):
+        return [pair for part in answer.value.values() for pair in _tolerances(part)]
+    if isinstance(answer.value, list):
+        return [pair for part in answer.value for pair in _tolerances(part)]
+    if answer.type != "number" or not isinstance(answer.value, int | float):
+        return []
+    default = 0.0 if answer.decimals is None else 0.5 * 10.0**-answer.decimals
+    return [(answer.value, default if answer.tolerance is None else answer.tolerance)]
