@@ -15,21 +15,33 @@ from dive.registry import Loaded
 CORE = 10
 
 
-def draw(pools: Pools, index: int, weights: Mapping[str, float]) -> Draw:
+LEAST_START = 0.1
+"""The weight of a seed type from which no calibration draft was ever made."""
+
+
+def draw(pools: Pools, index: int, weights: Mapping[str, float], starts: Mapping[str, float]) -> Draw:
     """The draw with that index.
 
     Args:
         pools: what may be used.
         index: position in the run; with the run's seed it decides everything.
         weights: leaning by tool name; absent names weigh 1.
+        starts: by seed type, how often a question could be made from it in calibration.
     """
     config = pools.config
     rng = generator(config.seed, index, "draw", 0)
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
     domain = rng.choice(pools.domains)
-    starts = pools.seed_types(domain)
-    seed_type = rng.choices(list(starts), list(starts.values()))[0]
+    types = pools.seed_types(domain)
+    seed_type = rng.choices(types, [LEAST_START + starts.get(t, 0.0) for t in types])[0]
+    return draw_from(pools, index, rng, mode, domain, seed_type, weights)
+
+
+def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: str, seed_type: str,
+              weights: Mapping[str, float]) -> Draw:  # fmt: skip
+    """A draw whose mode, domain and seed type are given."""
+    config = pools.config
     seed = rng.choice(pools.seeds(seed_type))
     size = rng.randint(config.draw.toolset_min, config.draw.toolset_max)
     eligible = _eligible(pools, mode, domain, seed_type, rng)
@@ -37,7 +49,7 @@ def draw(pools: Pools, index: int, weights: Mapping[str, float]) -> Draw:
     count = rng.randint(config.draw.exemplars_min, config.draw.exemplars_max)
     chosen = rng.sample(pools.exemplars, min(count, len(pools.exemplars)))
     return Draw(
-        key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,
+        key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,  # type: ignore[arg-type]
         toolset=tuple(sorted(toolset)), exemplars=tuple(e.id for e in chosen),
     )  # fmt: skip
 

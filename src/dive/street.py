@@ -19,11 +19,11 @@ from dive.catalog import load
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import sequence_of, skeleton
-from dive.draw import draw
+from dive.draw import draw, draw_from
 from dive.flow import Speed, enter, map_blocks, mark
 from dive.ledger import Record
 from dive.nouns import Answer, Draw, Drop, Task, sha
-from dive.pools import Pools
+from dive.pools import Pools, generator
 from dive.pools.closure import closure
 from dive.prove.sandbox import Sandbox
 from dive.registry import Registry
@@ -37,9 +37,16 @@ from dive.verify.guessable import calibrate
 
 ATTEMPTS = 10
 CALIBRATION = 20_260_311
-CALIBRATION_DRAWS = 1_000
-Tables = tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]
+DRAFTS_PER_TYPE = 60
 Progress = Callable[[int, int, int], None]
+
+
+class Tables(Struct, frozen=True):
+    """The calibration tables of a pool: shares of answers by final field and by pattern, and seed types that lead on."""
+
+    by_field: dict[str, dict[str, float]]
+    by_pattern: dict[str, dict[str, float]]
+    starts: dict[str, float]
 
 
 class State(Struct, frozen=True):
@@ -60,15 +67,16 @@ class Street:
         self.pools = Pools(self.registry, config)
         self.box = Toolbox(self.registry, mark=mark)
         samples = closure(self.registry, self.box.call)
-        by_field, by_pattern = kept("priors", _marks(self.registry), Tables, lambda: _calibrate(self.registry, self.box.call))
-        self.desk = Desk(self.registry, self.box.call, Sandbox(), Fresh(), samples, by_field, by_pattern, config)
+        tables = kept("calibration", _marks(self.registry), Tables, lambda: _calibrate(self.registry, self.box.call))
+        self.starts = tables.starts
+        self.desk = Desk(self.registry, self.box.call, Sandbox(), Fresh(), samples, tables.by_field, tables.by_pattern, config)
         for type_name in self.registry.pools:
             self.registry.seeds(type_name)
 
     def work(self, key: str, state: State, avoid: frozenset[str]) -> Record:
         """One key: its nouns by stage, and why it was dropped if it was."""
         leaning = tally.weights(state.tally.tools, self.pools.tools)
-        drawn = draw(self.pools, int(key.rpartition("/")[2]), leaning)
+        drawn = draw(self.pools, int(key.rpartition("/")[2]), leaning, self.starts)
         drawn = msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
         if self.until == "draw":
             return ledger.record(key, {"draw": drawn})
@@ -160,15 +168,25 @@ def _marks(registry: Registry) -> str:
 
 
 def _calibrate(registry: Registry, call: CallFn) -> Tables:
-    """How often each answer comes up, by final field and by pattern, over a fixed run of drafts that no gate has seen."""
+    """Drafts from every seed type that no gate has seen: how often each answer comes up, and each type leads on."""
     config = Config(name="calibration", seed=CALIBRATION)
     pools = Pools(registry, config)
     answered: list[tuple[Node, Answer]] = []
-    for index in range(CALIBRATION_DRAWS):
-        with contextlib.suppress(Exhausted):
-            task = synthesize(draw(pools, index, {}), registry, call, config, {})
-            answered += [(r.tree, r.answer) for r in (*task.lineage, task) if r.tree is not None]
-    return calibrate(answered)
+    starts: dict[str, float] = {}
+    for domain in pools.domains:
+        for seed_type in pools.seed_types(domain):
+            made = 0
+            for index in range(DRAFTS_PER_TYPE):
+                rng = generator(config.seed, index, "calibrate", seed_type)
+                mode = ("domain", "bridge", "uniform")[index % 3]
+                with contextlib.suppress(Exhausted):
+                    drawn = draw_from(pools, index, rng, mode, domain, seed_type, {})
+                    task = synthesize(drawn, registry, call, config, {})
+                    answered += [(r.tree, r.answer) for r in (*task.lineage, task) if r.tree is not None]
+                    made += 1
+            starts[seed_type] = made / DRAFTS_PER_TYPE
+    by_field, by_pattern = calibrate(answered)
+    return Tables(by_field, by_pattern, starts)
 
 
 def _drop(key: str, stage: str, reason: str, detail: str) -> Drop:

@@ -14,10 +14,12 @@ from msgspec import Struct
 from dive.bind import bindings
 from dive.evidence import Found, Graph, Unknown
 from dive.registry import Field, Loaded
-from dive.tree import Con, Ent, Get, It, Node, Op, walk as nodes_of
+from dive.tree import Con, Ent, Get, It, Node, Op, replace
+from dive.tree import walk as nodes_of
 
 LIST_MOVES = frozenset({"superlative", "winner", "top", "count", "where", "spread", "mean"})
 UNIT = "unit:type"
+OTHERS = 3
 PAIR_MOVES = frozenset({"both", "only"})
 
 
@@ -61,9 +63,18 @@ class Walker(Struct):
                 continue
             for field in loaded.fields.values():
                 node = Get(loaded.name, args, field.path, field.type, field.many)
-                if "." not in field.path and _spoken(field, want_list) and self.graph.has(node):
+                if "." not in field.path and _spoken(field, want_list) and self._stands(node, focus):
                     found.append(node)
         return found
+
+    def _stands(self, node: Get, focus: Node) -> bool:
+        """Whether a field has a value, and would have one had another member been picked: else nobody could tell."""
+        if not self.graph.has(node) or not isinstance(focus, Op) or focus.pattern != "superlative":
+            return self.graph.has(node)
+        members = focus.slot("list")
+        assert not isinstance(members, str)
+        others = [m for m in self.graph.value(members) if m != self.graph.value(focus)][:OTHERS]
+        return all(self.graph.has(replace(node, focus, Ent(focus.type, str(m)))) for m in others)
 
     def mapped(self, members: Node) -> list[Node]:
         """Map: what one tool says of every member, the list's own columns, and one step beyond."""

@@ -5,7 +5,6 @@ hash of its canonical entity, held-out tools, domains and patterns are never off
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 
 from dive.config import Config
@@ -14,10 +13,6 @@ from dive.nouns import DOMAINS, Entity, Exemplar
 from dive.pools.exemplars import exemplars
 from dive.pools.random import generator
 from dive.registry import Registry
-
-
-MIN_STARTS = 2
-"""A type that only one tool takes leads nowhere: no draw starts from it."""
 
 
 class Pools:
@@ -51,8 +46,8 @@ class Pools:
         if not self.tools or not self.exemplars or not self.domains:
             raise ConfigError("nothing to draw from: [draw] and [split] leave no tool, no exemplar or no seed")
 
-    def seed_types(self, domain: str) -> dict[str, int]:
-        """Entity types of a domain that have seeds, each with the number of tools that can start from it."""
+    def seed_types(self, domain: str) -> list[str]:
+        """Entity types of a domain that have seeds and a tool to start from, sorted."""
         return self._types(domain)
 
     def seeds(self, type_name: str) -> Sequence[Entity]:
@@ -63,11 +58,10 @@ class Pools:
         inside = split.part == "train"
         return [e for e in self.registry.seeds(type_name) if (_place(e) < split.seed_share) == inside]
 
-    def _types(self, domain: str) -> dict[str, int]:
+    def _types(self, domain: str) -> list[str]:
         home, seeds = self.registry.homes, self.registry.seeds
-        taken = Counter(p.type for name in self.tools for p in self.registry.tools[name].params)
-        ready = (t for t in sorted(taken) if home.get(t) == domain and self.registry.is_entity(t) and seeds(t))
-        return {t: taken[t] for t in ready if taken[t] >= MIN_STARTS}
+        taken = sorted({p.type for name in self.tools for p in self.registry.tools[name].params})
+        return [t for t in taken if home.get(t) == domain and self.registry.is_entity(t) and seeds(t)]
 
 
 def _place(entity: Entity) -> float:

@@ -22,11 +22,12 @@ from typing import Any, cast
 
 from msgspec import UNSET
 
-from dive.nouns import Answer, Json, Proof
+from dive.nouns import Answer, Json, Proof, Step
 from dive.prove.batch import call_key
 from dive.prove.evaluate import Done, Outcome, World
+from dive.prove.expr import parsed
 from dive.prove.shape import ANY, Change, Path, change, column, leaves, lists, spell
-from dive.prove.values import same
+from dive.prove.values import is_number, same
 
 NATURAL = frozenset({"drop", "mix", "alternate"})
 """Kinds of worlds that keep functional dependencies, so that two right programs agree in them."""
@@ -35,7 +36,7 @@ ALTERNATES = 4
 ALTERNATES_OF_MEMBER = 2
 
 Alternates = Callable[[str], Sequence[Json]]
-"""Other results of a tool, extremes first, from a fixed pool."""
+"""Other results of a tool, from a fixed pool."""
 
 
 def bends(
@@ -102,10 +103,24 @@ class _Bender:
         """Worlds in which one call gave what the tool gives for another input."""
         limit = ALTERNATES if len(self.results) == 1 else ALTERNATES_OF_MEMBER
         for i, result in enumerate(self.results):
-            others = [other for other in pool if not same(other, result)][:limit]
+            others = [other for other in self._far_first(pool) if not same(other, result)][:limit]
             for number, other in enumerate(others):
                 bent = [*self.results[:i], other, *self.results[i + 1 :]]
                 yield from self._world("alternate", "", bent, f"{number} of call {i}")
+
+    def _far_first(self, pool: list[Json]) -> list[Json]:
+        """The pool with the results first that hold the least and the most of a number that an expression names."""
+        first: list[Json] = []
+        for path in dict.fromkeys(
+            path for result in self.results for path, value in leaves(result) if is_number(value)
+        ):
+            holders = [(column([other], path), other) for other in pool] if self._is_named(path) else []
+            ranked = sorted(
+                ((values, o) for values, o in holders if values and all(map(is_number, values))), key=_first
+            )
+            first += [other for _, other in (*ranked[:1], *ranked[-1:])]
+        seen = {id(other) for other in first}
+        return [*{id(o): o for o in first}.values(), *(o for o in pool if id(o) not in seen)]
 
     def _field(self, path: Path) -> Iterator[World]:
         values = column(self.results, path)
@@ -137,6 +152,10 @@ class _Bender:
     def _is_named(self, path: Path) -> bool:
         keys = [key for key in path if key is not ANY]
         return self.named is None or not keys or keys[-1] in self.named
+
+
+def _first(ranked: tuple[list[Json], Json]) -> list[Json]:
+    return ranked[0]
 
 
 PARTS: dict[str, Callable[[list[Json]], list[Json]]] = {
@@ -191,7 +210,7 @@ def _named(proof: Proof) -> frozenset[str] | None:
     """Names of the fields that the expressions of a proof may read; None if it may be any field."""
     named: set[str] = set(_parts(proof.answer))
     for text in expressions(proof):
-        for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)
             elif isinstance(node, ast.Attribute) and node.attr in ("items", "values", "keys"):
@@ -209,10 +228,15 @@ def _parts(answer: Answer) -> Iterator[str]:
         yield from _parts(member)
 
 
+def step_expressions(step: Step) -> Iterator[str]:
+    """Every expression of a step."""
+    yield from (text for text in (step.let, step.each) if text is not UNSET)
+    yield from (arg.expr for arg in step.args.values() if arg.expr is not UNSET)
+
+
 def expressions(proof: Proof) -> Iterator[str]:
     """Every expression of a proof."""
     for step in proof.steps:
-        yield from (text for text in (step.let, step.each) if text is not UNSET)
-        yield from (arg.expr for arg in step.args.values() if arg.expr is not UNSET)
+        yield from step_expressions(step)
     yield from proof.assume
     yield proof.program

@@ -77,6 +77,13 @@ def reads(tree: ast.AST, names: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in names))
 
 
+@functools.lru_cache(maxsize=16_384)
+def parsed(expr: str) -> ast.Expression:
+    """The rewritten tree of an expression that has been checked before. Do not change it: it is cached."""
+    tree = ast.parse(expr.strip(), mode="eval")
+    return rewrite(tree) if has_gaps(expr) else tree
+
+
 def literals(expr: str) -> tuple[str | int | float, ...]:
     """The constants that the question must state: no field name, separator or date format, none of `FREE`."""
     tree = ast.parse(expr, mode="eval")

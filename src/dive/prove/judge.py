@@ -4,17 +4,18 @@ Takes a proof, what it gave in the recorded world and in others, and the grader'
 is run here (see `examine.py`) and no tool is called.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import UNSET
 
 from dive.nouns import Answer, Json, Proof, Verdict
 from dive.prove.batch import call_key
-from dive.prove.bend import expressions
+from dive.prove.bend import step_expressions
 from dive.prove.evaluate import Failure, Outcome, World
-from dive.prove.expr import compiled
-from dive.prove.ties import Contest, tied
+from dive.prove.expr import parsed, reads
+from dive.prove.ties import NEAR, Contest, tied
 from dive.prove.values import choices, fit, same
 
 Match = Callable[[Json, Answer], bool]
@@ -108,6 +109,7 @@ def unique(
     recorded: Outcome,
     held: Sequence[tuple[Contest, Json | Failure]],
     unknown: Sequence[str] = (),
+    margin: float = NEAR,
 ) -> Verdict:
     """One answer only: selections of one member, and no ties among what wins or is ordered.
 
@@ -116,6 +118,7 @@ def unique(
         recorded: what it gave.
         held: the contests of `ties.contests` with the values of their keys.
         unknown: contests whose keys cannot be shown.
+        margin: the relative distance under which measured values are tied.
     """
     for members in choices(recorded.value, proof.answer):
         shown = ", ".join(repr(member)[:40] for member in members[:4]) or "nothing"
@@ -126,7 +129,7 @@ def unique(
         if isinstance(keys, Failure):
             failed.append(contest.shown)
             continue
-        tie = tied(contest, keys, _tolerances(proof.answer))
+        tie = tied(contest, keys, _tolerances(proof.answer), margin)
         if tie:
             reason = f"tie: {contest.shown[:80]} has {tie[0]!r:.40} beside {tie[1]!r:.40}"
             return Verdict(by="unique", passed=False, reason=reason)
@@ -154,12 +157,7 @@ def stable(recorded: Outcome, again: Sequence[Json]) -> Verdict:
 
 def connected(proof: Proof) -> Verdict:
     """Every call is used: by the program or an assumption, by way of other steps. (Reported under `sensitive`.)"""
-    ids = [step.id for step in proof.steps]
-    wanted = {name for text in (proof.program, *proof.assume) for name in compiled(text, ids).reads}
-    for step in reversed(proof.steps):
-        if step.id in wanted:
-            single = Proof(steps=(step,), program="0", answer=proof.answer)
-            wanted |= {name for text in expressions(single) for name in compiled(text, [*ids, "item"]).reads}
+    wanted = _upstream(proof, _reads(proof, (proof.program, *proof.assume)))
     loose = [step.id for step in proof.steps if step.id not in wanted]
     reason = f"step {loose[0]}: nothing uses it. Remove it" if loose else ""
     return Verdict(by="sensitive", passed=not loose, reason=reason)
@@ -167,19 +165,28 @@ def connected(proof: Proof) -> Verdict:
 
 def parts(proof: Proof) -> int:
     """Into how many unrelated parts the calls fall when the parts of a record or list are looked at one by one."""
-    ids = [step.id for step in proof.steps]
-    groups = [set(reads) for reads in _part_reads(proof, ids)]
-    for step in reversed(proof.steps):
-        single = Proof(steps=(step,), program="0", answer=proof.answer)
-        reads = {name for text in expressions(single) for name in compiled(text, [*ids, "item"]).reads}
-        for group in groups:
-            if step.id in group:
-                group |= reads
+    body = parsed(proof.program).body
+    members: Sequence[ast.expr] = body.values if isinstance(body, ast.Dict) else [body]
+    members = body.elts if isinstance(body, ast.List | ast.Tuple) else members
+    groups = [_upstream(proof, _reads(proof, [ast.unparse(member)])) for member in members]
     merged: list[set[str]] = []
     for group in groups:
         touching = [other for other in merged if other & group]
         merged = [other for other in merged if not other & group] + [group.union(*touching)]
     return len([group for group in merged if group])
+
+
+def _reads(proof: Proof, texts: Iterable[str]) -> set[str]:
+    ids = [step.id for step in proof.steps]
+    return {name for text in texts for name in reads(parsed(text), ids)}
+
+
+def _upstream(proof: Proof, wanted: set[str]) -> set[str]:
+    """The steps in `wanted` and all that they read, directly or not."""
+    for step in reversed(proof.steps):
+        if step.id in wanted:
+            wanted = wanted | _reads(proof, step_expressions(step))
+    return wanted
 
 
 def contains(later: Outcome, earlier: Outcome) -> Verdict:
@@ -192,17 +199,6 @@ def contains(later: Outcome, earlier: Outcome) -> Verdict:
             by="executes", passed=False, reason=f"a call of the earlier round is missing: {missing[0][:120]}"
         )
     return Verdict(by="executes", passed=old < new, reason="" if old < new else "the round adds no call")
-
-
-def _part_reads(proof: Proof, ids: Sequence[str]) -> list[tuple[str, ...]]:
-    import ast
-
-    body = compiled(proof.program, ids).tree.body
-    if isinstance(body, ast.Dict):
-        members = body.values
-    else:
-        members = body.elts if isinstance(body, ast.List | ast.Tuple) else [body]
-    return [compiled(ast.unparse(member), ids).reads for member in members]
 
 
 def _tolerances(answer: Answer) -> list[tuple[float, float]]:

@@ -10,13 +10,14 @@ A contest inside a comprehension or a key function is held once per member: its 
 import ast
 import copy
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from msgspec import UNSET
 
 from dive.nouns import Answer, Json, Proof
-from dive.prove.expr import compiled
+from dive.prove.expr import parsed
 from dive.prove.rules import is_set
+from dive.prove.values import is_number
 
 NEAR = 0.005
 MEMBER = "probed_member"
@@ -40,9 +41,8 @@ class _Unknown(Exception):
 
 def contests(proof: Proof) -> tuple[list[Contest], list[str]]:
     """The contests of a proof, and the calls whose keys cannot be shown."""
-    names = [step.id for step in proof.steps]
     places = list(_places(proof))
-    trees = [compiled(text, [*names, "item"]).tree for text, _, _ in places]
+    trees = [parsed(text) for text, _, _ in places]
     sets = frozenset(p[2] for p, tree in zip(places, trees, strict=True) if p[2] and is_set(tree))
     found: list[Contest] = []
     unknown: list[str] = []
@@ -61,34 +61,39 @@ def contests(proof: Proof) -> tuple[list[Contest], list[str]]:
     return found, unknown
 
 
-def tied(contest: Contest, keys: Json, tolerances: Sequence[tuple[float, float]] = ()) -> tuple[Json, Json] | None:
+def tied(
+    contest: Contest, keys: Json, tolerances: Sequence[tuple[float, float]] = (), margin: float = NEAR
+) -> tuple[Json, Json] | None:
     """The first two keys that the proof keeps apart although they are tied.
 
     Args:
         contest: the contest.
         keys: the value of its `keys`, best first.
         tolerances: (value, tolerance) of the answer's numbers: a winner with such a value must lead by the tolerance.
+        margin: the relative distance under which measured values are tied.
     """
     for held in _flat(keys, contest.depth):
         for cut in contest.cuts:
             for i in _borders(cut, len(held)):
-                if near(held[i], held[i + 1], tolerances):
+                if near(held[i], held[i + 1], tolerances, margin):
                     return held[i], held[i + 1]
     return None
 
 
-def near(a: Json, b: Json, tolerances: Sequence[tuple[float, float]] = ()) -> bool:
+def near(a: Json, b: Json, tolerances: Sequence[tuple[float, float]] = (), margin: float = NEAR) -> bool:
     """Whether two keys are tied. In a list of keys a text does not break a tie: no question asks for it."""
-    if isinstance(a, list) and isinstance(b, list):
-        left, right = cast("list[Any]", a), cast("list[Any]", b)
-        for x, y in zip(left, right, strict=False):
-            if not near(x, y, tolerances):
-                return isinstance(x, str) and x is not left[0]
+    if {type(a), type(b)} == {list}:
+        pairs = list(zip(cast("list[Json]", a), cast("list[Json]", b), strict=False))
+        for place, (x, y) in enumerate(pairs):
+            if not near(x, y, tolerances, margin):
+                return isinstance(x, str) and place > 0
+            if isinstance(x, float) and x != y:
+                return True
         return True
-    if isinstance(a, float) or isinstance(b, float):
+    if is_number(a) and is_number(b) and (isinstance(a, float) or isinstance(b, float)):
         gap = abs(a - b)
         tolerance = max((t for value, t in tolerances if value in (a, b)), default=0.0)
-        return gap <= tolerance or gap < NEAR * max(abs(a), abs(b))
+        return gap <= tolerance or gap < margin * max(abs(a), abs(b))
     return a == b
 
 

@@ -5,7 +5,7 @@ Takes Python values and Answers; gives JSON and comparisons. Does not grade: an 
 
 import math
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from dive.errors import ProofError
 from dive.nouns import Answer, Json, canonical
@@ -36,22 +36,23 @@ def jsonable(value: object) -> Json:
 def ordered(values: Iterable[Json]) -> list[Json]:
     """JSON values in one fixed order: numbers and texts in their own, others by canonical JSON."""
     members = list(values)
-    if all(isinstance(v, str) for v in members) or all(_is_number(v) for v in members):
+    if all(isinstance(v, str) for v in members) or all(is_number(v) for v in members):
         return sorted(members)
     return sorted(members, key=canonical)
 
 
 def same(a: Json, b: Json) -> bool:
     """Whether two JSON values are equal, floats within a relative 1e-9."""
+    alike = type(a) is type(b)
     if isinstance(a, float) or isinstance(b, float):
-        return _is_number(a) and _is_number(b) and math.isclose(a, b, rel_tol=REL_TOL, abs_tol=0.0)
+        return is_number(a) and is_number(b) and math.isclose(a, b, rel_tol=REL_TOL, abs_tol=0.0)
     if isinstance(a, list) and isinstance(b, list):
         left, right = cast("list[Any]", a), cast("list[Any]", b)
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(a, dict) and isinstance(b, dict):
         first, second = cast("dict[str, Any]", a), cast("dict[str, Any]", b)
         return first.keys() == second.keys() and all(same(v, second[k]) for k, v in first.items())
-    return type(a) is type(b) and a == b
+    return alike and a == b
 
 
 def fit(value: Json, answer: Answer) -> Json:
@@ -86,5 +87,6 @@ def _only(value: object) -> Any:
     return members[0] if len(members) == 1 else members
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a JSON value is a number, and no bool."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -11,16 +11,19 @@ from msgspec.structs import replace
 
 from dive.config import Config
 from dive.evidence import Graph
-from dive.nouns import Answer, Call, Round, Task, Verdict, canonical, sha
+from dive.grade.match import match
+from dive.nouns import Answer, Call, Json, Round, Task, Verdict, canonical, sha
 from dive.pools.closure import Sample
+from dive.prove import judge
+from dive.prove.examine import examine
 from dive.prove.evaluate import RECORDED, Done, Outcome, run
 from dive.prove.sandbox import Sandbox
+from dive.prove.values import fit
 from dive.registry import Registry
 from dive.tally import Tally
 from dive.tools import CallFn
 from dive.verify import (
-    controls, executes, faithful, guessable, leaked, novel, sensible, sensitive, shaped, shortcut, solvable, stable,
-    unique,
+    controls, executes, faithful, guessable, leaked, novel, sensible, shaped, shortcut, solvable, stable,
 )  # fmt: skip
 from dive.verify.exam import Exam
 from dive.verify.fresh import Fresh
@@ -38,6 +41,19 @@ class Desk(Struct, frozen=True):
     by_field: Shares
     by_pattern: Shares
     config: Config
+
+    @property
+    def ordered(self) -> frozenset[str]:
+        """Lists whose order means something, as `tool.field`."""
+        tools = self.registry.tools.items()
+        return frozenset(
+            f"{name}.{path}" for name, loaded in tools for path, field in loaded.fields.items()
+            if field.says and "ordered" in field.says.flags
+        )  # fmt: skip
+
+    def alternates(self, tool: str) -> list[Json]:
+        """Other results of a tool, from the closure pool."""
+        return [sample.result for sample in self.samples.get(tool, ())]
 
 
 def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) -> tuple[Task, list[bytes]]:
@@ -89,17 +105,17 @@ def _judged(each: Round, exam: Exam, desk: Desk, before: Sequence[Outcome],
     config, proof, outcome = desk.config, exam.proof, exam.outcome
     yield shaped.gate(exam), ()
     yield executes.gate(outcome, *before), ()
-    yield executes.entailed(outcome, exam.answer), ()
+    yield judge.entailed(proof, outcome, match), ()
     yield faithful.gate(each, desk.registry, config.synthesize.max_each), ()
     yield solvable.gate(exam), ()
     yield leaked.gate(exam), ()
     yield guessable.gate(exam, desk.by_field, desk.by_pattern, config.verify.guessable_max), ()
-    yield unique.gate(proof, outcome, desk.sandbox, config.verify.tie_margin), ()
-    bent = sensitive.bend(proof, outcome, desk.call, desk.sandbox, desk.samples, desk.registry)
-    yield sensitive.gate(proof, outcome, bent, desk.call, desk.sandbox), ()
     yield shortcut.gate(exam, desk.call), ()
     yield sensible.gate(exam), ()
-    wrong = controls.build(exam, bent.values(("mutant", "extreme", "column rotated")))
+    report = examine(proof, desk.call, desk.sandbox, match, ordered=desk.ordered, alternates=desk.alternates)
+    yield from ((verdict, ()) for verdict in report.verdicts[2:])
+    others = [fit(made.value, exam.answer) for _, made in report.natural if not made.error]
+    wrong = controls.build(exam, [*(value for _, value in report.wrong), *others])
     yield controls.gate(exam.answer, wrong), wrong
     if earlier is not None:
         yield stable.gate(outcome, desk.fresh), ()

@@ -4,14 +4,14 @@ Takes an executed proof and a handle on a fresh process; gives a Verdict. Does n
 """
 
 from dive.nouns import Verdict, sha
+from dive.prove.batch import call_key
 from dive.prove.evaluate import Outcome
 from dive.verify.fresh import Fresh
-from dive.verify.worlds import distinct
 
 
 def gate(outcome: Outcome, fresh: Fresh) -> Verdict:
     """The verdict `stable`."""
-    calls = distinct(outcome.calls)
+    calls = list({call_key(done.tool, done.args): done for done in outcome.calls}.values())
     again = fresh.hashes([(done.tool, done.args) for done in calls])
     for done, found in zip(calls, again, strict=True):
         if found != f"sha256:{sha(done.result)}":
