@@ -15,7 +15,7 @@ from dive.registry import Loaded
 CORE = 10
 
 
-LEAST_START = 0.1
+LEAST_START = 0.03
 """The weight of a seed type from which no calibration draft was ever made."""
 
 
@@ -32,9 +32,11 @@ def draw(pools: Pools, index: int, weights: Mapping[str, float], starts: Mapping
     rng = generator(config.seed, index, "draw", 0)
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
-    domain = rng.choice(pools.domains)
+    weight = {t: LEAST_START + starts.get(t, 0.0) for d in pools.domains for t in pools.seed_types(d)}
+    best = [max(weight[t] for t in pools.seed_types(d)) for d in pools.domains]
+    domain = rng.choices(pools.domains, best)[0]
     types = pools.seed_types(domain)
-    seed_type = rng.choices(types, [LEAST_START + starts.get(t, 0.0) for t in types])[0]
+    seed_type = rng.choices(types, [weight[t] for t in types])[0]
     return draw_from(pools, index, rng, mode, domain, seed_type, weights)
 
 

@@ -156,7 +156,12 @@ def phrase(says: Says, slots: dict[str, str]) -> str:
 
 def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
     """The question without its mark, in lower case: "how high does Lima Airport lie"; `past`: of a stated time."""
-    return fill(says.ask, slots) if says.ask else f"what {'was' if past else 'is'} {phrase(says, slots)}"
+    if not says.ask:
+        return f"what {'was' if past else 'is'} {phrase(says, slots)}"
+    asked = says.ask
+    if past:
+        asked = re.sub(r"\b(is|are|has|have|does)\b", lambda m: PAST[m.group(1) + " "].strip(), asked, count=1)
+    return fill(asked, slots)
 
 
 def superlative(says: Says, how: str) -> str:

@@ -184,7 +184,8 @@ class Walker(Struct):
                 continue
             rivals: list[Node] = [_opposite(subject)] if isinstance(subject, Op) else []
             named = [n for n in nodes_of(question) if isinstance(n, Ent) and n != subject and n.type == _type(subject)]
-            for rival in [*rivals, *named, *self.siblings(subject, limit=2)]:
+            near = self.siblings(subject, limit=2) if _simple(subject) else []
+            for rival in [*rivals, *named, *near]:
                 twin = Get(node.tool, tuple((n, rival if a == subject else a) for n, a in node.args), node.field, node.type)
                 if self.graph.has(twin):
                     found.others.setdefault(node, []).append(twin)
@@ -249,6 +250,11 @@ def _flags(graph: Graph, node: Get) -> frozenset[str]:
 
 def _type(node: Node) -> str:
     return getattr(node, "type", "")
+
+
+def _simple(node: Node) -> bool:
+    """A named entity, or a fact about one: things that a person would set beside another of their kind."""
+    return isinstance(node, Ent) or (isinstance(node, Get) and all(isinstance(a, Ent | Con) for _, a in node.args))
 
 
 def _opposite(node: Op) -> Node:

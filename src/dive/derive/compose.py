@@ -17,6 +17,9 @@ from dive.patterns import pattern
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
 
 UNIT = "unit:type"
+RANKINGS = ("superlative", "top", "spread")
+MOST_RANKINGS = 2
+"""A question that ranks three lists one after the other is a maze, not a question."""
 OPTIONS = 4
 """Fewer members than this make a choice that can be guessed, unless something else is asked as well."""
 Candidates = Iterator[Node]
@@ -88,6 +91,9 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
     form = form_of(tree, graph.registry)
     nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
     grows = len(needed) >= 2 and before < needed
+    picks = {n.slots[1:] for n in inner if isinstance(n, Op) and n.pattern in RANKINGS}
+    if len(picks) > MOST_RANKINGS:
+        return False
     return value not in ([], "", None) and not nothing and grows and not circular
 
 
@@ -195,13 +201,18 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
 def _record(bench: _Bench) -> Candidates:
     """The entity that was asked for and a fact about it; to an entity with a fact, a second fact."""
     if isinstance(bench.question, Op) and bench.question.pattern == "record":
+        used = {node.tool for node in walk(bench.question) if isinstance(node, Get)}
         for value in bench.found.values:
-            yield Op("triple", (*bench.question.slots, ("third", value)), "")
+            if value.tool not in used:
+                yield Op("triple", (*bench.question.slots, ("third", value)), "")
         return
-    if getattr(bench.question, "many", False) or not bench.graph.registry.is_entity(getattr(bench.question, "type", "")):
+    kind = getattr(bench.question, "type", "")
+    if getattr(bench.question, "many", False) or kind not in bench.graph.registry.pools or bench.graph.registry.is_key(kind):
         return
+    used = {node.tool for node in walk(bench.question) if isinstance(node, Get)}
     for value in bench.found.values:
-        yield Op("record", (("first", bench.question), ("second", value)), "")
+        if value.tool not in used:
+            yield Op("record", (("first", bench.question), ("second", value)), "")
 
 
 def _winner(bench: _Bench) -> Candidates:

@@ -7,13 +7,14 @@ of its own, and taken up again ("that airport"). Does not know values, evidence 
 
 import random
 import re
+from collections.abc import Sequence
 
 from msgspec import UNSET
 
 from dive.errors import DiveError
 from dive.nouns import sha
 from dive.patterns import pattern
-from dive.phrase.tail import rounding_tail, source_tail
+from dive.phrase.tail import part_form, rounding_tail, source_tail
 from dive.registry import Field, Registry
 from dive.says import Says, dated, fill, gap, having, question, superlative
 from dive.tree import Con, Ent, Get, It, Node, Op, walk
@@ -33,6 +34,7 @@ def speak(tree: Node, registry: Registry) -> str:
         Unspeakable: two hidden things would need the same name, or a field lacks the form that is needed.
     """
     speaker = _Speaker(registry, random.Random(sha(tree)))
+    speaker.refuse_twins(tree)
     speaker.open_with(tree)
     speaker.introduce_extremes(tree)
     main = speaker.ask(tree)
@@ -48,6 +50,15 @@ class _Speaker:
         self.rng = rng
         self.said: list[str] = []
         self.names: dict[Node, str] = {}
+
+    def refuse_twins(self, tree: Node) -> None:
+        """Refuses a tree in which one word would mean two figures: a population of today and one of 1962."""
+        meant: dict[str, tuple[object, ...]] = {}
+        for node in walk(tree):
+            if isinstance(node, Get) and self.field(node).says and self.says(node).head:
+                stated = tuple(child for _, child in node.args if isinstance(child, Con))
+                if meant.setdefault(self.says(node).head, (node.tool, stated)) != (node.tool, stated):
+                    raise Unspeakable(f"{self.says(node).head!r} would mean two things")
 
     # ---- what comes first -------------------------------------------------------------------------------
 
@@ -75,9 +86,11 @@ class _Speaker:
     def introduce(self, node: Node) -> str:
         """Says `node` in a sentence of its own; gives the words that take it up again."""
         if isinstance(node, Op) and node.pattern == "superlative":
-            text = fill(self.rng.choice(pattern("superlative").setup), self._list_slots(node))
+            slots = self._list_slots(node)
+            text = fill(self._fresh(pattern("superlative").setup), slots)
         elif isinstance(node, Get) and not node.many:
-            text = fill(self.rng.choice(pattern("fact").setup), {"np": self.np(node, ROOM)})
+            np = self.np(node, ROOM)
+            text = fill(self._fresh(pattern("fact").setup), {"np": np})
         else:
             raise Unspeakable(f"{type(node).__name__} of type {getattr(node, 'type', '')} cannot be introduced")
         anaphor = self.registry.type(node.type).anaphor or f"that {self.noun(node.type)}"
@@ -86,6 +99,11 @@ class _Speaker:
         self.said.append(capital(text))
         self.names[node] = anaphor
         return anaphor
+
+    def _fresh(self, shapes: Sequence[str]) -> str:
+        """A shape that no sentence so far begins like."""
+        begun = {" ".join(sentence.split()[:2]) for sentence in self.said}
+        return self.rng.choice([shape for shape in shapes if " ".join(shape.split()[:2]) not in begun] or list(shapes))
 
     # ---- noun phrases -----------------------------------------------------------------------------------
 
@@ -101,11 +119,11 @@ class _Speaker:
             raise Unspeakable(f"{getattr(node, 'pattern', 'It')} inside a phrase")
         if "transparent" in self.says(node).flags:
             return self.np(node.args[0][1], room)
-        if self.weight(node) > room:
-            for _, child in node.args:
-                child = self.seen_through(child)
-                if child not in self.names and self.weight(child) >= room and not isinstance(child, Ent | Con):
-                    self.introduce(child)
+        inside = not self.says(node).phrase.endswith("}")
+        for _, child in node.args:
+            child = self.seen_through(child)
+            if self.weight(child) and (inside or self.weight(node) > room and self.weight(child) >= room):
+                self.introduce(child)
         return fill(self.says(node).phrase, self.slots(node, room - 1))
 
     def members(self, node: Node, room: int = ROOM) -> str:
@@ -267,9 +285,11 @@ class _Speaker:
         one = one[:1].lower() + one[1:-1]
         if not one.startswith(("which", "what", "who", "how", "in which", "on which", "of ", "among ")):
             raise Unspeakable("the first part is no plain question")
-        return {"first": one} | {
-            name: self._ask_about(first, _node(node, name)) for name, _ in node.slots if name != "first"
-        }
+        parts = {"first": one + part_form(self.registry, first)}
+        for name, _ in node.slots[1:]:
+            part = _node(node, name)
+            parts[name] = self._ask_about(first, part) + part_form(self.registry, part)
+        return parts
 
     def _ask_about(self, first: Node, second: Node) -> str:
         """A further question about the answer of the first: "how high does it lie", "which of them is the largest"."""

@@ -41,10 +41,18 @@ def rounding_tail(registry: Registry, tree: Node, rng: random.Random) -> str:
     if len(units) == 2 and all(unit.type == "unit:type" for unit in units):
         old, new = (spell_constant(registry, unit) for unit in units)
         return " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0))
-    if form.kind == "record":
-        measured = [part for part in form.parts if part.kind == "number" and (part.unit or not part.whole)]
-        return "".join(_tail(part, rng) for part in measured[:1])
     return _tail(form, rng)
+
+
+def part_form(registry: Registry, part: Node) -> str:
+    """ " (in feet, to the nearest whole number)" behind one part of a record, or nothing where its form is plain."""
+    form = form_of(part, registry)
+    if form.kind != "number":
+        return ""
+    unit = f"in {form.unit}" if form.unit and form.type != "year" else ""
+    digits = "" if form.whole or form.places is None else f"to {_digits(form.places)}"
+    told = ", ".join(text for text in (unit, digits) if text)
+    return f" ({told})" if told else ""
 
 
 def _tail(form: Form, rng: random.Random) -> str:

@@ -111,13 +111,10 @@ class _Bender:
     def _far_first(self, pool: list[Json]) -> list[Json]:
         """The pool with the results first that hold the least and the most of a number that an expression names."""
         first: list[Json] = []
-        for path in dict.fromkeys(
-            path for result in self.results for path, value in leaves(result) if is_number(value)
-        ):
-            holders = [(column([other], path), other) for other in pool] if self._is_named(path) else []
-            ranked = sorted(
-                ((values, o) for values, o in holders if values and all(map(is_number, values))), key=_first
-            )
+        numbers = (path for result in self.results for path, value in leaves(result) if is_number(value))
+        for path in filter(self._is_named, dict.fromkeys(numbers)):
+            held = [(column([other], path), other) for other in pool]
+            ranked = sorted((pair for pair in held if pair[0] and all(map(is_number, pair[0]))), key=_first)
             first += [other for _, other in (*ranked[:1], *ranked[-1:])]
         seen = {id(other) for other in first}
         return [*{id(o): o for o in first}.values(), *(o for o in pool if id(o) not in seen)]

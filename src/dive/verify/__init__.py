@@ -4,19 +4,21 @@ Takes a draft task and a `Desk` (what gates may look at); gives the task with ev
 status, and the results that its evidence names. Does not know how drafts are made or where tasks go.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dive.config import Config
+from dive.errors import ProofError
 from dive.evidence import Graph
 from dive.grade.match import match
-from dive.nouns import Answer, Call, Json, Round, Task, Verdict, canonical, sha
+from dive.nouns import GATES, Answer, Call, Json, Round, Task, Verdict, canonical, sha
 from dive.pools.closure import Sample
 from dive.prove import judge
-from dive.prove.examine import examine
-from dive.prove.evaluate import RECORDED, Done, Outcome, run
+from dive.prove.evaluate import RECORDED, Done, Failure, Outcome, run
+from dive.prove.examine import Report, examine
 from dive.prove.sandbox import Sandbox
 from dive.prove.values import fit
 from dive.registry import Registry
@@ -68,58 +70,110 @@ def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) ->
     Returns:
         The task with verdicts up to the first failure, and the canonical JSON of each result in its evidence.
     """
-    last = Round(k=len(task.lineage) + 1, question=task.question, answer=task.answer, proof=task.proof,
-                 pattern=task.pattern, tree=task.tree)  # fmt: skip
     judged: list[Round] = []
     made: list[Outcome] = []
-    for each in (*task.lineage, last):
-        examined = _examined(each, task, desk)
+    for case in cases(task, desk, signatures, tally):
         verdicts: list[Verdict] = []
-        wrong: tuple[Answer, ...] = ()
-        for verdict, found in _judged(each, examined, desk, made[-1:], (signatures, tally) if each is last else None):
-            verdicts.append(verdict)
-            wrong = found or wrong
-            if not _passes(verdict, desk.config):
+        for gate in case.gates:
+            verdicts.append(gate(case))
+            if not _passes(verdicts[-1], desk.config):
                 return replace(task, verdicts=tuple(verdicts)), []
-        judged.append(replace(each, verdicts=tuple(verdicts), controls=wrong))
-        made.append(examined.outcome)
+        judged.append(replace(case.made, verdicts=tuple(verdicts), controls=case.controls))
+        made.append(case.exam.outcome)
     evidence, blobs = _evidence(made, desk.registry)
     *lineage, final = judged
     return replace(task, evidence=evidence, controls=final.controls, lineage=tuple(lineage), verdicts=final.verdicts,
                    status="verified"), blobs  # fmt: skip
 
 
+def cases(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) -> Iterator["Case"]:
+    """The rounds of a task, executed and ready to be judged, one after the other."""
+    last = Round(k=len(task.lineage) + 1, question=task.question, answer=task.answer, proof=task.proof,
+                 pattern=task.pattern, controls=task.controls, tree=task.tree)  # fmt: skip
+    before: Outcome | None = None
+    for each in (*task.lineage, last):
+        exam = _examined(each, task, desk)
+        yield Case(each, exam, desk, before, (signatures, tally) if each is last else None)
+        before = exam.outcome
+
+
+class Case:
+    """One round before the gates, with what several of them look at made once."""
+
+    def __init__(self, made: Round, exam: Exam, desk: Desk, before: Outcome | None,
+                 earlier: tuple[Collection[str], Tally] | None) -> None:  # fmt: skip
+        self.made, self.exam, self.desk, self.before, self.earlier = made, exam, desk, before, earlier
+
+    @property
+    def gates(self) -> tuple[Callable[["Case"], Verdict], ...]:
+        """The gates in the order in which they judge; those that look at the whole task only in its last round."""
+        return tuple(gate for name, gate in CHECKS.items() if self.earlier is not None or name not in LAST)
+
+    @functools.cached_property
+    def report(self) -> Report:
+        """What the prover found in the proof's worlds."""
+        desk = self.desk
+        return examine(self.exam.proof, desk.call, desk.sandbox, match, ordered=desk.ordered,
+                       alternates=desk.alternates, margin=desk.config.verify.tie_margin)  # fmt: skip
+
+    @functools.cached_property
+    def controls(self) -> tuple[Answer, ...]:
+        """The wrong answers that the round came with, or those that its evidence holds."""
+        others = [fit(made.value, self.exam.answer) for _, made in self.report.natural if not made.error]
+        values = [*(value for _, value in self.report.wrong), *others]
+        return self.made.controls or controls.build(self.exam, values)
+
+    def proved(self, name: str) -> Verdict:
+        """The prover's verdict called `name`; a proof that does not hold has none."""
+        missing = Verdict(by=name, passed=None, reason="the proof does not give the answer")
+        return next((verdict for verdict in self.report.verdicts if verdict.by == name), missing)
+
+
+def _guessable(case: Case) -> Verdict:
+    desk = case.desk
+    return guessable.gate(case.exam, desk.by_field, desk.by_pattern, desk.config.verify.guessable_max)
+
+
+def _faithful(case: Case) -> Verdict:
+    desk = case.desk
+    return faithful.gate(case.made, case.exam.outcome, desk.registry, desk.config.synthesize.max_each)
+
+
+def _novel(case: Case) -> Verdict:
+    signatures, tally = case.earlier or ((), Tally())
+    return novel.gate(case.exam, tally, signatures)
+
+
+CHECKS: dict[str, Callable[[Case], Verdict]] = {
+    "shaped": lambda case: shaped.gate(case.exam),
+    "executes": lambda case: executes.gate(case.exam.outcome, case.before),
+    "entailed": lambda case: judge.entailed(case.exam.proof, case.exam.outcome, match),
+    "faithful": _faithful,
+    "solvable": lambda case: solvable.gate(case.exam),
+    "leaked": lambda case: leaked.gate(case.exam),
+    "guessable": _guessable,
+    "shortcut": lambda case: shortcut.gate(case.exam, case.desk.call),
+    "sensible": lambda case: sensible.gate(case.exam),
+    "sensitive": lambda case: case.proved("sensitive"),
+    "unique": lambda case: case.proved("unique"),
+    "controls": lambda case: controls.gate(case.exam.answer, case.controls),
+    "stable": lambda case: stable.gate(case.exam.outcome, case.desk.fresh),
+    "novel": _novel,
+}
+"""Every gate by its name, in the order in which they judge: the cheap ones first."""
+LAST = frozenset({"stable", "novel"})
+"""Gates that judge a task by its last round, whose calls and patterns are those of the whole task."""
+assert set(CHECKS) == set(GATES)
+
+
 def _examined(each: Round, task: Task, desk: Desk) -> Exam:
-    outcome = run(each.proof, desk.call, [RECORDED], desk.sandbox)[0]
+    try:
+        outcome = run(each.proof, desk.call, [RECORDED], desk.sandbox)[0]
+    except ProofError as error:
+        outcome = Outcome(error=Failure("refused", str(error)))
     graph = Graph(desk.registry, sorted(desk.registry.tools), desk.call)
     return Exam(question=each.question, answer=each.answer, proof=each.proof, outcome=outcome, toolset=task.toolset,
                 registry=desk.registry, tree=each.tree, graph=graph, pattern=task.pattern)  # fmt: skip
-
-
-Judgement = tuple[Verdict, tuple[Answer, ...]]
-
-
-def _judged(each: Round, exam: Exam, desk: Desk, before: Sequence[Outcome],
-            earlier: tuple[Collection[str], Tally] | None) -> Iterator[Judgement]:  # fmt: skip
-    """Verdicts in the order of `GATES`, each made when the one before was looked at; with the controls, if built."""
-    config, proof, outcome = desk.config, exam.proof, exam.outcome
-    yield shaped.gate(exam), ()
-    yield executes.gate(outcome, *before), ()
-    yield judge.entailed(proof, outcome, match), ()
-    yield faithful.gate(each, desk.registry, config.synthesize.max_each), ()
-    yield solvable.gate(exam), ()
-    yield leaked.gate(exam), ()
-    yield guessable.gate(exam, desk.by_field, desk.by_pattern, config.verify.guessable_max), ()
-    yield shortcut.gate(exam, desk.call), ()
-    yield sensible.gate(exam), ()
-    report = examine(proof, desk.call, desk.sandbox, match, ordered=desk.ordered, alternates=desk.alternates)
-    yield from ((verdict, ()) for verdict in report.verdicts[2:])
-    others = [fit(made.value, exam.answer) for _, made in report.natural if not made.error]
-    wrong = controls.build(exam, [*(value for _, value in report.wrong), *others])
-    yield controls.gate(exam.answer, wrong), wrong
-    if earlier is not None:
-        yield stable.gate(outcome, desk.fresh), ()
-        yield novel.gate(exam, earlier[1], earlier[0]), ()
 
 
 def _passes(verdict: Verdict, config: Config) -> bool:

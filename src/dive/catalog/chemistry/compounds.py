@@ -32,6 +32,7 @@ class Compound(TypedDict):
     compound: Annotated[str, "compound:cas"]
     name: str
     formula: Annotated[str, "formula:hill"]
+    pubchem_cid: NotRequired[Annotated[str, "compound_number:pubchem"]]
     melting_point: NotRequired[Annotated[float, "temperature:c"]]
     boiling_point: NotRequired[Annotated[float, "temperature:c"]]
     density: NotRequired[Annotated[float, "density:g_cm3"]]
@@ -70,6 +71,13 @@ class CompoundList(TypedDict):
     compounds: list[ListedCompound]
 
 
+class NamedCompound(TypedDict):
+    """The compound that a number stands for."""
+
+    compound: Annotated[str, "compound:cas"]
+    name: str
+
+
 @functools.cache
 def compound_rows() -> dict[str, CompoundRow]:
     """Rows by CAS number without the fenced ones, ordered by name."""
@@ -89,6 +97,12 @@ def _by_formula() -> dict[str, list[str]]:
     for cas, row in compound_rows().items():
         found.setdefault(row["formula"], []).append(cas)
     return found
+
+
+@functools.cache
+def _by_cid() -> dict[str, str]:
+    count = Counter(row["cid"] for row in compound_rows().values())
+    return {row["cid"]: cas for cas, row in compound_rows().items() if row["cid"] and count[row["cid"]] == 1}
 
 
 @functools.cache
@@ -133,7 +147,29 @@ def compound_record(compound: Annotated[str, "compound:cas"]) -> Compound:
     row = compound_rows().get(compound)
     if row is None:
         raise ToolError("not_found", f"no compound with the CAS number {compound!r} in the table")
-    return {"compound": compound, "name": row["name"], "formula": row["formula"], **row["values"]}  # type: ignore[typeddict-item]
+    made: Compound = {"compound": compound, "name": row["name"], "formula": row["formula"], **row["values"]}  # type: ignore[typeddict-item]
+    if _by_cid().get(row["cid"]) == compound:
+        made["pubchem_cid"] = row["cid"]
+    return made
+
+
+@tool("R", COMPOUNDS)
+def compound_by_pubchem_cid(cid: Annotated[str, "compound_number:pubchem"]) -> NamedCompound:
+    """Finds the compound that a PubChem compound number (CID) such as "702" stands for: CAS number and name."""
+    compound = _by_cid().get(cid)
+    if compound is None:
+        raise ToolError("not_found", f"no compound of the table has the PubChem number {cid!r}")
+    return {"compound": compound, "name": compound_rows()[compound]["name"]}
+
+
+@tool("R", COMPOUNDS)
+def compounds_with_formula(formula: Annotated[str, "formula:hill"]) -> CompoundList:
+    """Lists all compounds of the table that have a molecular formula, written in Hill order such as "C4H10O", by
+    name."""
+    found = _by_formula().get(formula)
+    if not found:
+        raise ToolError("not_found", f"no compound of the table has the formula {formula!r}")
+    return {"compounds": [_listed(cas) for cas in found]}
 
 
 @tool("R", COMPOUNDS)
@@ -163,7 +199,12 @@ def binary_compounds(
     if not found:
         raise ToolError("not_found", f"no {family} of {element} in the table")
     found.sort(key=lambda cas: rows[cas]["name"])
-    return {"compounds": [{"compound": c, "name": rows[c]["name"], "formula": rows[c]["formula"]} for c in found]}
+    return {"compounds": [_listed(cas) for cas in found]}
+
+
+def _listed(cas: str) -> ListedCompound:
+    row = compound_rows()[cas]
+    return {"compound": cas, "name": row["name"], "formula": row["formula"]}
 
 
 @audit("compounds")

@@ -40,9 +40,10 @@ SOLID_FACTS = {"melting_point", "boiling_point", "density"}
 
 
 class CompoundRow(TypedDict):
-    """One compound. `values` holds the numeric fields of its record."""
+    """One compound. `values` holds the numeric fields of its record, `cid` its PubChem number or nothing."""
 
     name: str
+    cid: str
     aliases: list[str]
     formula: str
     fame: int
@@ -63,15 +64,16 @@ class Source:
     def column(self, path: str, name: str) -> dict[str, float]:
         return {cas_number(row["CAS"]): float(row[name]) for row in self.rows(path) if row.get(name)}
 
-    def known(self) -> dict[str, tuple[str, list[str], bool]]:
-        """Formula, names and whether widely known, by CAS number."""
-        found: dict[str, tuple[str, list[str], bool]] = {}
+    def known(self) -> dict[str, tuple[str, list[str], bool, str]]:
+        """Formula, names, whether widely known, and PubChem number, by CAS number."""
+        found: dict[str, tuple[str, list[str], bool, str]] = {}
         for name in IDENTIFIERS:
             with (self.root / "Identifiers" / name).open(encoding="utf-8-sig") as file:
                 for line in file:
                     parts = line.rstrip("\n").split("\t")
                     if len(parts) > 8:
-                        found[parts[1]] = (parts[2], [n for n in (parts[8], parts[7]) if n], name in (SMALL, USER))
+                        names, cid = [n for n in (parts[8], parts[7]) if n], parts[0] if parts[0].isdigit() else ""
+                        found[parts[1]] = (parts[2], names, name in (SMALL, USER), cid if name != USER else "")
         return found
 
 
@@ -93,7 +95,7 @@ def build() -> dict[str, CompoundRow]:
             cas = raw["CAS"]
             if cas in rows or cas not in known or cas not in values:
                 continue
-            formula, names, small = known[cas]
+            formula, names, small, cid = known[cas]
             fame = small + sum(cas in members for members in famous)
             name = NAMES.get(cas) or plain(raw[title])
             least = 2 if path == ORGANIC else 0
@@ -101,7 +103,9 @@ def build() -> dict[str, CompoundRow]:
                 continue
             taken.add(name)
             aliases = [a for a in dict.fromkeys([plain(raw[title]), *names]) if a != name]
-            rows[cas] = {"name": name, "aliases": aliases, "formula": formula, "fame": fame, "values": values[cas]}
+            rows[cas] = {
+                "name": name, "cid": cid, "aliases": aliases, "formula": formula, "fame": fame, "values": values[cas],
+            }  # fmt: skip
     return rows
 
 
@@ -125,7 +129,7 @@ def _is_formula(formula: str) -> bool:
     return True
 
 
-def _values(source: Source, known: dict[str, tuple[str, list[str], bool]]) -> dict[str, dict[str, float]]:
+def _values(source: Source, known: dict[str, tuple[str, list[str], bool, str]]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
 
     def keep(field: str, column: dict[str, float]) -> None:
@@ -171,7 +175,7 @@ def _confirmed(source: Source, column: str) -> dict[str, float]:
     return found
 
 
-def _densities(source: Source, known: dict[str, tuple[str, list[str], bool]]) -> dict[str, float]:
+def _densities(source: Source, known: dict[str, tuple[str, list[str], bool, str]]) -> dict[str, float]:
     """Densities at 20 or 25 °C in g/cm3; organic ones that Common Chemistry has 3 % off are left out."""
     volumes = source.column(COMMON, "Vml")
     found: dict[str, float] = {}

@@ -8,12 +8,12 @@ import functools
 import re
 import unicodedata
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog import tables
 from dive.catalog.medicine.hpo import find_disease, hpo
-from dive.catalog.medicine.icd import ICD, Code, find_code, icd, listed_names, plain, varied
+from dive.catalog.medicine.icd import BODILY, ICD, Code, find_code, icd, listed_names, plain, varied
 from dive.catalog.medicine.names import EDITION
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -53,6 +53,19 @@ def codes() -> list[Entity]:
             aliases=(row.title,) if row.title != row.name else (),
         )
         for key, row in icd().codes.items()
+    ]  # fmt: skip
+
+
+@entities("icd10cm_block:range")
+def blocks() -> list[Entity]:
+    """All blocks; seeds are short and plainly named."""
+    size = Counter(row.block for row in icd().codes.values() if not row.parent)
+    return [
+        Entity(
+            type="icd10cm_block:range", id=key, name=title,
+            seed=4 <= size[key] <= 8 and all(icd().codes[c].chapter in BODILY for c in (key[:3],) if c in icd().codes),
+        )
+        for key, title in icd().blocks.items()
     ]  # fmt: skip
 
 

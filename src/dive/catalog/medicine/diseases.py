@@ -7,7 +7,7 @@ import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.medicine.hpo import HPO, SYSTEMS, find_disease, hpo, recorded, seeds
+from dive.catalog.medicine.hpo import HPO, SYSTEMS, find_disease, hpo, recorded, seeds, with_feature
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Range, entities, tool
@@ -55,6 +55,20 @@ class CountedFeatures(TypedDict):
     """Clinical features with patient counts, in order of id."""
 
     features: list[CountedFeature]
+
+
+class RareFeature(TypedDict):
+    """A clinical feature and how many diseases have it."""
+
+    feature: Annotated[str, "phenotype:hpo"]
+    name: str
+    diseases: Annotated[int, "count"]
+
+
+class RareFeatures(TypedDict):
+    """Clinical features, the rarest first."""
+
+    features: list[RareFeature]
 
 
 class SimilarDisease(TypedDict):
@@ -157,6 +171,20 @@ def similar_diseases(
             {"disease": key, "name": hpo().diseases[key].name, "similarity": -value} for value, key in ranked[:n]
         ]
     }
+
+
+@tool("R", HPO)
+def rarest_features(
+    disease: Annotated[str, "disease:omim"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> RareFeatures:
+    """Lists those `n` clinical features recorded for a disease (OMIM number) that the fewest other diseases have (with
+    the number of diseases annotated with the feature or a subtype), the rarest first."""
+    ranked = sorted((len(with_feature(key)), key) for key in find_disease(disease).features)
+    if len(ranked) < n or n < 1:
+        raise ToolError("not_found", f"there are no {n} features recorded for OMIM {disease}")
+    if len(ranked) > n and ranked[n - 1][0] == ranked[n][0]:
+        raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of features")
+    return {"features": [{"feature": key, "name": hpo().terms[key].name, "diseases": m} for m, key in ranked[:n]]}
 
 
 @tool("R", HPO)

@@ -4,6 +4,7 @@ Diseases and genes of a feature include those of its subtypes, as the ontology's
 than `MOST` are refused: nobody reads them, and a more specific feature answers better.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Annotated, NotRequired, TypedDict
@@ -14,6 +15,8 @@ from dive.nouns import Entity
 from dive.registry import entities, tool
 
 MOST = 100
+COMPARED = range(4, 9)
+"""Lengths of lists whose members a question may compare."""
 PLAIN = re.compile(r"[A-Za-z][A-Za-z' -]{3,40}")
 AVOID = re.compile(r"abnormal|hermaphrodit|retard|mongol|cretin|suicid|sexual|section|Alzheimer", re.IGNORECASE)
 
@@ -26,8 +29,16 @@ class FeatureRecord(TypedDict):
     diseases: Annotated[int, "count"]
     genes: Annotated[int, "count"]
     subtypes: Annotated[int, "count"]
+    umls: NotRequired[Annotated[str, "feature_concept:umls"]]
     parent: NotRequired[Annotated[str, "phenotype:hpo"]]
     system: NotRequired[Annotated[str, "organ_system"]]
+
+
+class TheFeature(TypedDict):
+    """The clinical feature that a concept stands for."""
+
+    feature: Annotated[str, "phenotype:hpo"]
+    name: str
 
 
 class Subtype(TypedDict):
@@ -70,7 +81,7 @@ class FeatureGenes(TypedDict):
 
 @entities("phenotype:hpo")
 def features() -> list[Entity]:
-    """All phenotypic abnormalities; seeds have a lay synonym, a plain name and lists that can be read."""
+    """All phenotypic abnormalities; seeds have a lay synonym, a plain name and lists that can be compared."""
     return [
         Entity(
             type="phenotype:hpo", id=key, name=row.name, seed=_is_seed(key),
@@ -83,17 +94,30 @@ def features() -> list[Entity]:
 @tool("R", HPO)
 def feature_record(feature: Annotated[str, "phenotype:hpo"]) -> FeatureRecord:
     """Looks up a clinical feature by its HPO id: name, numbers of OMIM diseases and of genes annotated with it or with
-    a subtype, number of direct subtypes; the next broader feature and the organ system where there is just one."""
+    a subtype, number of direct subtypes; the next broader feature, the organ system and the UMLS concept where there
+    is just one."""
     row = find_term(feature)
     record: FeatureRecord = {
         "feature": feature, "name": row.name, "diseases": len(with_feature(feature)),
         "genes": len(genes_with_feature(feature)), "subtypes": len(subtypes()[feature]),
     }  # fmt: skip
+    if row.umls:
+        record["umls"] = row.umls
     if len(row.parents) == 1:
         record["parent"] = row.parents[0]
     if len(row.systems) == 1:
         record["system"] = row.systems[0]
     return record
+
+
+@tool("R", HPO)
+def feature_by_umls(concept: Annotated[str, "feature_concept:umls"]) -> TheFeature:
+    """Finds the clinical feature (HPO id) that a concept of the Unified Medical Language System, such as "C0013581",
+    stands for."""
+    feature = _by_concept().get(concept)
+    if feature is None:
+        raise ToolError("not_found", f"no single clinical feature has the UMLS concept {concept!r}")
+    return {"feature": feature, "name": hpo().terms[feature].name}
 
 
 @tool("R", HPO)
@@ -120,6 +144,11 @@ def feature_genes(feature: Annotated[str, "phenotype:hpo"]) -> FeatureGenes:
     return {"genes": [{"gene": gene} for gene in _readable(genes_with_feature(feature), feature)]}
 
 
+@functools.cache
+def _by_concept() -> dict[str, str]:
+    return {row.umls: key for key, row in hpo().terms.items() if row.umls}
+
+
 def _readable(found: Sequence[str], feature: str) -> Sequence[str]:
     if len(found) > MOST:
         raise ToolError(
@@ -131,4 +160,5 @@ def _readable(found: Sequence[str], feature: str) -> Sequence[str]:
 def _is_seed(feature: str) -> bool:
     row = hpo().terms[feature]
     plain = row.lay and PLAIN.fullmatch(row.name) and not AVOID.search(row.name)
-    return bool(plain) and 6 <= len(with_feature(feature)) <= MOST and 4 <= len(genes_with_feature(feature)) <= MOST
+    lists = (subtypes()[feature], with_feature(feature), genes_with_feature(feature))
+    return bool(plain) and len(lists[1]) > 3 and any(len(found) in COMPARED for found in lists)

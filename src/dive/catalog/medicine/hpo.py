@@ -9,7 +9,8 @@ import functools
 import importlib.util
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,9 @@ FRACTION = re.compile(r"(\d+)/(\d+)")
 
 
 class Term(msgspec.Struct, array_like=True):
-    """A clinical feature. `systems`: organ systems that it belongs to; `lay`: whether a lay synonym exists."""
+    """A clinical feature. `systems`: organ systems that it belongs to; `lay`: whether a lay synonym exists; `umls`:
+    its UMLS concept where there is one for this feature alone.
+    """
 
     id: str
     name: str
@@ -40,6 +43,7 @@ class Term(msgspec.Struct, array_like=True):
     synonyms: list[str]
     systems: list[str]
     lay: bool
+    umls: str
 
 
 class Disease(msgspec.Struct, array_like=True):
@@ -55,10 +59,11 @@ class Disease(msgspec.Struct, array_like=True):
 
 
 class Table(msgspec.Struct):
-    """All rows, by id."""
+    """All rows, by id; `ncbi`: the NCBI number of each gene."""
 
     terms: dict[str, Term]
     diseases: dict[str, Disease]
+    ncbi: dict[str, str]
 
 
 SYSTEMS = {
@@ -81,7 +86,7 @@ def _fenced() -> Table:
     out = tables.fence("medicine", "disease")
     for number, name in seeds().items():
         full.diseases[number].name = name
-    return Table(full.terms, {key: row for key, row in full.diseases.items() if key not in out})
+    return Table(full.terms, {key: row for key, row in full.diseases.items() if key not in out}, full.ncbi)
 
 
 @functools.cache
@@ -167,12 +172,13 @@ def _build() -> Table:
     texts = (line.strip('"') for s in stanzas.values() for key in ("name", "def", "synonym") for line in s.get(key, ()))
     case = Case(texts)
     inside = {key: _ancestors(key, stanzas) for key in stanzas}
+    concepts = _concepts(stanzas)
     terms = {
-        key: _term(key, stanza, inside[key], case)
+        key: _term(key, stanza, inside[key], case, concepts.get(key, ""))
         for key, stanza in sorted(stanzas.items())
         if ROOT in inside[key] and key != ROOT
     }
-    return Table(terms, _diseases(terms, stanzas, case))
+    return Table(terms, _diseases(terms, stanzas, case), _gene_numbers())
 
 
 def _stanzas(text: str) -> dict[str, dict[str, list[str]]]:
@@ -201,13 +207,20 @@ def _ancestors(key: str, stanzas: dict[str, dict[str, list[str]]]) -> set[str]:
     return seen
 
 
-def _term(key: str, stanza: dict[str, list[str]], inside: set[str], case: Case) -> Term:
+def _concepts(stanzas: dict[str, dict[str, list[str]]]) -> dict[str, str]:
+    """UMLS concepts of features, where feature and concept name one another alone."""
+    named = {key: [x[5:] for x in s.get("xref", ()) if x.startswith("UMLS:")] for key, s in stanzas.items()}
+    count = Counter(concept for found in named.values() for concept in found)
+    return {key: found[0] for key, found in named.items() if len(found) == 1 and count[found[0]] == 1}
+
+
+def _term(key: str, stanza: dict[str, list[str]], inside: set[str], case: Case, umls: str) -> Term:
     synonyms = [line.split('"')[1] for line in stanza.get("synonym", ()) if '" EXACT' in line]
     lay = any("layperson" in line for line in stanza.get("synonym", ()))
     systems = [name for root, name in SYSTEMS.items() if root in inside]
     parents = [p for p in _parents(stanza) if p != ROOT]
     return Term(
-        key, case.natural(stanza["name"][0], plain_if_unseen=True), parents, sorted(set(synonyms)), systems, lay
+        key, case.natural(stanza["name"][0], plain_if_unseen=True), parents, sorted(set(synonyms)), systems, lay, umls
     )
 
 
@@ -250,10 +263,20 @@ def _name(title: str, case: Case) -> str:
     return case.natural(case.uninverted(name if title[:1].islower() else name[:1].upper() + name[1:]))
 
 
+def _links() -> Iterator[tuple[str, str, str]]:
+    """NCBI number and symbol of a gene, and the disease that it is linked to."""
+    for line in (_data() / "genes_to_phenotype.txt").read_text(encoding="utf-8").splitlines()[1:]:
+        gene, symbol, _, _, _, disease = line.split("\t")
+        yield gene, symbol, disease
+
+
+def _gene_numbers() -> dict[str, str]:
+    return {symbol: gene for gene, symbol, _ in _links() if symbol != "-"}
+
+
 def _genes() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for line in (_data() / "genes_to_phenotype.txt").read_text(encoding="utf-8").splitlines()[1:]:
-        _, symbol, _, _, _, number = line.split("\t")
+    for _, symbol, number in _links():
         if number.startswith("OMIM:") and symbol != "-":
             found[number[5:]].add(symbol)
     return found

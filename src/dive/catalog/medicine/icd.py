@@ -50,13 +50,15 @@ class Code(msgspec.Struct, array_like=True):
     billable: int
     extended: bool
     excludes: list[str] | None
+    block: str
 
 
 class CodeTable(msgspec.Struct):
-    """Codes by code, chapter titles by number."""
+    """Codes by code, chapter titles by number, titles of blocks by their range of codes."""
 
     codes: dict[str, Code]
     chapters: dict[str, str]
+    blocks: dict[str, str]
 
 
 class IcdRecord(TypedDict):
@@ -67,6 +69,7 @@ class IcdRecord(TypedDict):
     chapter: Annotated[str, "icd10cm_chapter:title"]
     billable: Annotated[int, "count"]
     subdivisions: Annotated[int, "count"]
+    block: Annotated[str, "icd10cm_block:range"]
     parent: NotRequired[Annotated[str, "icd10cm:code"]]
 
 
@@ -91,12 +94,12 @@ class IcdExcludes(TypedDict):
 
 @tool("R", ICD)
 def icd_record(code: Annotated[str, "icd10cm:code"]) -> IcdRecord:
-    """Looks up an ICD-10-CM category or subcategory such as "E11" or "E11.3": description, chapter, the code directly
-    above it, number of direct subdivisions and number of billable codes at or under it (seventh characters count)."""
+    """Looks up an ICD-10-CM category or subcategory such as "E11" or "E11.3": description, chapter, block (a range of
+    codes), the code directly above it, number of direct subdivisions and number of billable codes at or under it (seventh characters count)."""
     row = find_code(code)
     record: IcdRecord = {
         "code": code, "name": row.name, "chapter": icd().chapters[row.chapter], "billable": row.billable,
-        "subdivisions": len(row.children),
+        "subdivisions": len(row.children), "block": row.block,
     }  # fmt: skip
     if row.parent:
         record["parent"] = row.parent
@@ -110,6 +113,15 @@ def icd_children(code: Annotated[str, "icd10cm:code"]) -> IcdChildren:
     if row.extended:
         raise ToolError("refused", f"{code} is divided by a seventh character only")
     return {"codes": [_named(key) for key in row.children]}
+
+
+@tool("R", ICD)
+def icd_block_codes(block: Annotated[str, "icd10cm_block:range"]) -> IcdChildren:
+    """Lists the three-character categories of an ICD-10-CM block, given by its range of codes such as "E08-E13", in
+    order."""
+    if block not in icd().blocks:
+        raise ToolError("not_found", f"ICD-10-CM has no block {block!r}")
+    return {"codes": [_named(key) for key, row in icd().codes.items() if row.block == block and not row.parent]}
 
 
 @tool("R", ICD)
@@ -155,7 +167,7 @@ def varied(row: Code) -> bool:
 
 def listed_names() -> dict[str, list[str]]:
     """Title and inclusion terms of each code, for a builder: reads the whole tabular list."""
-    nodes = [node for chapter in _tabular().findall("chapter") for node, _ in _nodes(chapter)]
+    nodes = [node for chapter in _tabular().findall("chapter") for node, _, _ in _nodes(chapter)]
     return {_text(node, "name"): [_text(node, "desc"), *_terms(node)] for node in nodes}
 
 
@@ -175,22 +187,26 @@ def _build() -> CodeTable:
     listed = next(_data().glob("code-list*.txt")).read_text(encoding="utf-8").split()
     flat = sorted(code for code in listed if len(code) >= 3 and "-" not in code)
     billable = [code for code, after in zip(flat, [*flat[1:], ""], strict=True) if not after.startswith(code)]
-    nodes = [(n, chapter, parent) for chapter in root.findall("chapter") for n, parent in _nodes(chapter)]
-    case = Case([t for node, _, _ in nodes for t in (_text(node, "desc"), *_terms(node))])
-    known = {_text(node, "name") for node, _, _ in nodes}
+    nodes = [(n, chapter, parent, at) for chapter in root.findall("chapter") for n, parent, at in _nodes(chapter)]
+    case = Case([t for node, *_ in nodes for t in (_text(node, "desc"), *_terms(node))])
+    known = {_text(node, "name") for node, *_ in nodes}
     codes = {
-        _text(node, "name"): _code(node, _text(chapter, "name"), parent, billable, known, case)
-        for node, chapter, parent in nodes
+        _text(node, "name"): _code(node, _text(chapter, "name"), parent, billable, known, case, at)
+        for node, chapter, parent, at in nodes
     }
-    return CodeTable(codes, {_text(c, "name"): _chapter(_text(c, "desc")) for c in root.findall("chapter")})
+    chapters = {_text(c, "name"): _chapter(_text(c, "desc")) for c in root.findall("chapter")}
+    blocks = {s.get("id", ""): _chapter(_text(s, "desc")) for s in root.findall("chapter/section")}
+    return CodeTable(codes, chapters, {at: case.natural(title, plain_if_unseen=True) for at, title in blocks.items()})
 
 
-def _nodes(chapter: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str]]:
-    open_ = [(node, "") for section in chapter.findall("section") for node in section.findall("diag")]
+def _nodes(chapter: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str, str]]:
+    """Each code's element, the code above it and the block it is in."""
+    blocks = chapter.findall("section")
+    open_ = [(node, "", block.get("id", "")) for block in blocks for node in block.findall("diag")]
     while open_:
-        node, parent = open_.pop(0)
-        yield node, parent
-        open_.extend((kid, _text(node, "name")) for kid in node.findall("diag"))
+        node, parent, at = open_.pop(0)
+        yield node, parent, at
+        open_.extend((kid, _text(node, "name"), at) for kid in node.findall("diag"))
 
 
 def _text(node: ElementTree.Element, tag: str) -> str:
@@ -206,7 +222,7 @@ def _chapter(title: str) -> str:
 
 
 def _code(
-    node: ElementTree.Element, chapter: str, parent: str, billable: list[str], known: set[str], case: Case
+    node: ElementTree.Element, chapter: str, parent: str, billable: list[str], known: set[str], case: Case, block: str
 ) -> Code:
     code, title = _text(node, "name"), _text(node, "desc")
     flat = code.replace(".", "")
@@ -223,6 +239,7 @@ def _code(
         under,
         extended,
         _excluded(node, known),
+        block,
     )
 
 

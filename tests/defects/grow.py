@@ -1,0 +1,50 @@
+"""Writes `good.toml` anew: tasks that the real street makes and verifies, as toolset, moves and trees.
+
+Takes nothing; gives the file beside it. To be run (`python tests/defects/grow.py`) and read over when patterns or tools
+change so much that the old trees cannot be spoken any more. Wording is not stored.
+"""
+
+import itertools
+import tempfile
+from pathlib import Path
+
+from notation import tree, written
+
+from dive import ledger
+from dive.catalog import load
+from dive.config import Config, DrawSection, to_toml
+from dive.nouns import Task
+from dive.registry import Registry
+from dive.street import run
+from dive.tree import Get, walk
+
+SEED, DRAWS, COUNT, TOOLS = 20_261_123, 500, 100, 20
+
+
+def grow() -> str:
+    """The text of `good.toml`."""
+    with tempfile.TemporaryDirectory() as out:
+        config = Config(name="good", seed=SEED, out=out, draw=DrawSection(count=DRAWS))
+        run(config, to_toml(config), lambda *_: None)
+        tasks = itertools.islice(ledger.tasks(Path(out)), COUNT)
+        rows = [_row(task, load()) for task in tasks]
+    return "\n".join([f"# {COUNT} good tasks, made by grow.py; wording is not stored.", *rows])
+
+
+def _row(task: Task, registry: Registry) -> str:
+    rounds = [*task.lineage, task]
+    trees = [written(r.tree, registry) for r in rounds if r.tree is not None]
+    assert [tree(text, registry) for text in trees] == [r.tree for r in rounds], trees
+    used = {node.tool for r in rounds if r.tree is not None for node in walk(r.tree) if isinstance(node, Get)}
+    others = [name for name in task.toolset if name not in used]
+    tools = sorted([*used, *others[: max(0, TOOLS - len(used))]])
+    lines = "\n".join(f"  {_text(text)}," for text in trees)
+    return f'\n[[good]]\nkey = "{task.key}"\nmoves = "{task.pattern}"\ntools = "{" ".join(tools)}"\ntrees = [\n{lines}\n]'
+
+
+def _text(value: str) -> str:
+    return f"'''{value}'''" if "'" in value else f'"{value}"'
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "good.toml").write_text(grow() + "\n", encoding="utf-8")
