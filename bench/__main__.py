@@ -47,7 +47,12 @@ def spent(work: Callable[[], object]) -> float:
 
 def row(bench: str, value: float, unit: str, **beside: float) -> dict[str, object]:
     """One line of output."""
-    return {"bench": bench, "value": round(value, 6), "unit": unit, "beside": {k: round(v, 6) for k, v in beside.items()}}
+    return {
+        "bench": bench,
+        "value": round(value, 6),
+        "unit": unit,
+        "beside": {k: round(v, 6) for k, v in beside.items()},
+    }
 
 
 def start() -> Iterator[dict[str, object]]:
@@ -55,7 +60,13 @@ def start() -> Iterator[dict[str, object]]:
     Street(Config(name="bench"))
     registry = spent(load)
     pools = spent(lambda: [load().seeds(name) for name in load().pools])
-    yield row("start", spent(lambda: Street(Config(name="bench"))), "cpu_s of a street with warm tables", registry=registry, pools=pools)
+    yield row(
+        "start",
+        spent(lambda: Street(Config(name="bench"))),
+        "cpu_s of a street with warm tables",
+        registry=registry,
+        pools=pools,
+    )
 
 
 def drafts(built: Street) -> Iterator[Task]:
@@ -92,7 +103,13 @@ def proofs() -> Iterator[dict[str, object]]:
     for task in some:
         run(task.proof, built.box.call, [RECORDED], Plain())
     plain = time.perf_counter() - plain
-    yield row("proof", wall / len(some) * 1000, "ms per proof in the sandbox", plain_ms=plain / len(some) * 1000, ratio=wall / plain)
+    yield row(
+        "proof",
+        wall / len(some) * 1000,
+        "ms per proof in the sandbox",
+        plain_ms=plain / len(some) * 1000,
+        ratio=wall / plain,
+    )
 
 
 def calls() -> Iterator[dict[str, object]]:
@@ -110,7 +127,13 @@ def calls() -> Iterator[dict[str, object]]:
     box = Toolbox(registry)
     cached = spent(lambda: [[box.call(n, a) for n, a in pairs] for _ in range(20)])
     each = 20 * len(pairs)
-    yield row("call", fresh / each * 1000, "cpu_ms per checked call", bare_ms=direct / each * 1000, cached_ms=cached / each * 1000)
+    yield row(
+        "call",
+        fresh / each * 1000,
+        "cpu_ms per checked call",
+        bare_ms=direct / each * 1000,
+        cached_ms=cached / each * 1000,
+    )
 
 
 def writes() -> Iterator[dict[str, object]]:
@@ -121,7 +144,12 @@ def writes() -> Iterator[dict[str, object]]:
         began = time.perf_counter()
         for start in range(0, len(records), 64):
             held.append(records[start : start + 64])
-        yield row("ledger", len(records) / (time.perf_counter() - began), "durable records per s", bytes_per_record=len(ledger.line("0/0", task)))
+        yield row(
+            "ledger",
+            len(records) / (time.perf_counter() - began),
+            "durable records per s",
+            bytes_per_record=len(ledger.line("0/0", task)),
+        )
 
 
 if __name__ == "__main__":

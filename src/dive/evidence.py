@@ -7,13 +7,14 @@ Does not choose what to call (`collect/walk.py`).
 
 from collections.abc import Mapping, Sequence
 
-from dive.patterns import pattern
+from msgspec import Struct
+
 from dive.errors import ToolError
 from dive.nouns import Json, canonical
+from dive.patterns import pattern
 from dive.registry import Loaded, Registry
 from dive.tools import CallFn, bind
 from dive.tree import Con, Ent, Get, It, Node, Op
-from msgspec import Struct
 
 EVALUATED = {"len": len, "max": max, "min": min, "sum": sum, "sorted": sorted}
 
@@ -141,7 +142,7 @@ class Graph:
             if isinstance(slot, str):
                 texts[name] = slot
             elif name == "key":
-                slots["key"], texts["key"] = self.keys(slot, dict(node.slots)["list"]), "key[m]"
+                slots["key"], texts["key"] = self.keys(slot, node.node("list")), "key[m]"
             else:
                 slots[name], texts[name] = self.value(slot), name
         text = pattern(node.pattern).expression(texts)

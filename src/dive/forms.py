@@ -12,7 +12,6 @@ from dive.registry import Registry
 from dive.tree import Get, Node, Op
 from dive.words import unit_of
 
-
 CONVERTED_PLACES = 1
 """Digits after the point where the field sets none: of a value that was converted to another unit."""
 

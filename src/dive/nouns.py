@@ -29,7 +29,7 @@ class Noun(Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all nouns: immutable, unknown JSON keys refused."""
 
 
-class Tool(Noun, kw_only=True):
+class Tool(Noun, frozen=True, kw_only=True):
     """One tool as data: what a model sees of it, and what a reader may be told of its results.
 
     `input` and `output` are JSON Schemas whose leaves carry `x-type`, the semantic type. `says` maps an
@@ -54,7 +54,7 @@ class Tool(Noun, kw_only=True):
     hash: str
 
 
-class Entity(Noun, kw_only=True):
+class Entity(Noun, frozen=True, kw_only=True):
     """A thing that a task can start from or name: `type` is `entity:scheme`, `id` its canonical value."""
 
     type: str
@@ -64,7 +64,7 @@ class Entity(Noun, kw_only=True):
     seed: bool = True
 
 
-class Exemplar(Noun, kw_only=True):
+class Exemplar(Noun, frozen=True, kw_only=True):
     """A query without answer or tools; it lends structure: the patterns of rounds 1..K, in order."""
 
     id: str
@@ -72,7 +72,7 @@ class Exemplar(Noun, kw_only=True):
     moves: tuple[str, ...]
 
 
-class Draw(Noun, kw_only=True):
+class Draw(Noun, frozen=True, kw_only=True):
     """One configuration (S, T, X) of the paper: seed entity, toolset, exemplars. Key is `<seed>/<index:06d>`."""
 
     key: str
@@ -84,7 +84,7 @@ class Draw(Noun, kw_only=True):
     exemplars: tuple[str, ...]
 
 
-class Arg(Noun, kw_only=True, omit_defaults=True):
+class Arg(Noun, frozen=True, kw_only=True, omit_defaults=True):
     """Where an argument's value comes from: the question's text, a schema default, or earlier steps.
 
     Exactly one of `text`, `default`, `expr` is set. `is_` is the value that `text` stands for, if spelled otherwise.
@@ -96,7 +96,7 @@ class Arg(Noun, kw_only=True, omit_defaults=True):
     expr: str | UnsetType = field(default=UNSET, name="=")
 
 
-class Step(Noun, kw_only=True, omit_defaults=True):
+class Step(Noun, frozen=True, kw_only=True, omit_defaults=True):
     """A call, a named value (`let`), or one call for each member of a list (`each`; `item` is the member).
 
     The value of a call step is its result; of an `each` step the list of results in the order of its members.
@@ -111,7 +111,7 @@ class Step(Noun, kw_only=True, omit_defaults=True):
     says: str = ""
 
 
-class Call(Noun, kw_only=True):
+class Call(Noun, frozen=True, kw_only=True):
     """An executed call: evidence. `result` is `sha256:<hex>` of the result's canonical JSON."""
 
     id: str
@@ -122,7 +122,7 @@ class Call(Noun, kw_only=True):
     round: int
 
 
-class Answer(Noun, kw_only=True, omit_defaults=True):
+class Answer(Noun, frozen=True, kw_only=True, omit_defaults=True):
     """A typed answer. For set, list and record `value` holds Answers (record: by part name).
 
     `unit` is a noun in the plural, `decimals` the digits asked for, `tolerance` absolute
@@ -137,7 +137,7 @@ class Answer(Noun, kw_only=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
 
 
-class Proof(Noun, kw_only=True):
+class Proof(Noun, frozen=True, kw_only=True):
     """Ordered steps, presuppositions that must be true, and the answer program: one expression over step ids."""
 
     steps: tuple[Step, ...]
@@ -147,7 +147,7 @@ class Proof(Noun, kw_only=True):
     data: dict[str, str] = {}
 
 
-class Verdict(Noun, kw_only=True):
+class Verdict(Noun, frozen=True, kw_only=True):
     """One judgement. `passed` None means `not_checkable`: never a pass."""
 
     by: str
@@ -156,7 +156,7 @@ class Verdict(Noun, kw_only=True):
     score: float | None = None
 
 
-class Round(Noun, kw_only=True):
+class Round(Noun, frozen=True, kw_only=True):
     """(Q_k, A_k) with its own proof and, for composed questions, the expression tree it was spoken from."""
 
     k: int
@@ -169,7 +169,7 @@ class Round(Noun, kw_only=True):
     verdicts: tuple[Verdict, ...] = ()
 
 
-class Task(Noun, kw_only=True):
+class Task(Noun, frozen=True, kw_only=True):
     """The product: a question, its typed answer, its proof, its evidence and its history.
 
     `lineage` holds rounds 1..K-1; the task itself is round K. `pattern` joins the moves of its rounds.
@@ -193,7 +193,7 @@ class Task(Noun, kw_only=True):
     status: Literal["verified", "proved", "draft"] = "draft"
 
 
-class Drop(Noun, kw_only=True):
+class Drop(Noun, frozen=True, kw_only=True):
     """Why a key gave no task: `rejected` by a gate, or `failed` with an error's name."""
 
     key: str

@@ -194,7 +194,9 @@ _homes: dict[str, str] = {}
 _audits: dict[str, Callable[[], list[Finding]]] = {}
 
 
-def tool(kind: Literal["R", "P"], package: Package, effect: Literal["pure", "read", "write"] = "pure") -> Callable[[F], F]:
+def tool(
+    kind: Literal["R", "P"], package: Package, effect: Literal["pure", "read", "write"] = "pure"
+) -> Callable[[F], F]:
     """Declares a typed function as a tool; its docstring is the description, its module's folder the domain."""
 
     def keep(function: F) -> F:
@@ -263,9 +265,10 @@ def _load(name: str, item: Declared, says: Mapping[str, Any], types: Mapping[str
     output = _schema(hints["return"])
     lines = {key: str(line) for key, line in says.items() if key not in ("source", "examples")}
     fields = _fields(name, output, lines, params)
-    for spoken in (*params, *fields.values()):
-        if spoken.type and spoken.type not in types:
-            raise CatalogError(f"tool {name!r}, {getattr(spoken, 'path', '') or spoken.name}: unknown type {spoken.type!r}")
+    named = [(p.name, p.type) for p in params] + [(path, field.type) for path, field in fields.items()]
+    for where, type_name in named:
+        if type_name and type_name not in types:
+            raise CatalogError(f"tool {name!r}, {where}: unknown type {type_name!r}")
     examples = tuple(_example(e, params) for e in says.get("examples", ()))
     if len({sha(e) for e in examples}) < 6:
         raise CatalogError(f"tool {name!r}: six different examples are needed, {len(examples)} given")
@@ -282,7 +285,9 @@ def _load(name: str, item: Declared, says: Mapping[str, Any], types: Mapping[str
 
 def msgspec_name(name: str) -> bool:
     """Whether `name` is a legal tool name (FORMATS, "Tool")."""
-    return name.isascii() and name.isidentifier() and name == name.lower() and 3 <= len(name) <= 64 and name[0].isalpha()
+    return (
+        name.isascii() and name.isidentifier() and name == name.lower() and 3 <= len(name) <= 64 and name[0].isalpha()
+    )
 
 
 @functools.cache
@@ -334,7 +339,7 @@ def _input_schema(params: tuple[Param, ...]) -> dict[str, Json]:
 
 def _schema(hint: Any) -> dict[str, Json]:
     base, meta = _unwrap(hint)
-    mark = {"x-type": m for m in meta if isinstance(m, str)}
+    mark = next(({"x-type": m} for m in meta if isinstance(m, str)), {})
     if base in JSON_KINDS:
         return {"type": JSON_KINDS[base], **mark}
     if get_origin(base) is list:

@@ -80,7 +80,7 @@ def parse(line: str, slots: frozenset[str], where: str) -> Says:
     for text in (phrase, str(made.get("ask", "")), str(made.get("when", ""))):
         unknown = set(SLOT.findall(text)) - slots
         if unknown:
-            raise CatalogError(f"{where}: slot {sorted(unknown)[0]!r} is no parameter; there are {sorted(slots)}")
+            raise CatalogError(f"{where}: slot {min(unknown)!r} is no parameter; there are {sorted(slots)}")
     if "transparent" in flags and not phrase:
         made["phrase"] = "{x}"
     return Says(**made, flags=frozenset(flags))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ finished blocks hold; a rejected attempt is tried again with another exemplar. K
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,10 @@ Progress = Callable[[int, int, int], None]
 
 
 class Tables(Struct, frozen=True):
-    """The calibration tables of a pool: shares of answers by final field and by pattern, and seed types that lead on."""
+    """The calibration tables of a pool: shares of answers by field and by pattern, and how far seed types lead."""
 
-    by_field: dict[str, dict[str, float]]
-    by_pattern: dict[str, dict[str, float]]
+    by_field: Mapping[str, Mapping[str, float]]
+    by_pattern: Mapping[str, Mapping[str, float]]
     starts: dict[str, float]
 
 
@@ -69,7 +69,9 @@ class Street:
         samples = closure(self.registry, self.box.call)
         tables = kept("calibration", _marks(self.registry), Tables, lambda: _calibrate(self.registry, self.box.call))
         self.starts = tables.starts
-        self.desk = Desk(self.registry, self.box.call, Sandbox(), Fresh(), samples, tables.by_field, tables.by_pattern, config)
+        self.desk = Desk(
+            self.registry, self.box.call, Sandbox(), Fresh(), samples, tables.by_field, tables.by_pattern, config
+        )
         for type_name in self.registry.pools:
             self.registry.seeds(type_name)
 

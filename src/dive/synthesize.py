@@ -23,7 +23,7 @@ from dive.tools import CallFn
 from dive.tree import Ent, Node
 
 WIDTH = 3
-GROWING = ("fact", "record", "describe", "superlative", "winner", "convert")
+GROWING = ("fact", "record", "describe", "superlative", "winner", "contrast", "convert")
 """Moves that can follow most questions; tried when no exemplar's move fits."""
 
 
@@ -108,7 +108,6 @@ def _task(draw: Draw, exemplar: Exemplar, rounds: list[Round]) -> Task:
     return Task(
         id=short_id(last), key=draw.key, question=last.question, answer=last.answer, toolset=draw.toolset,
         proof=last.proof, evidence=(), controls=(), lineage=tuple(rounds[:-1]),
-        pattern=">".join(r.pattern for r in rounds), seed=draw.seed, exemplar=exemplar.id, mode=draw.mode, tree=last.tree,
+        pattern=">".join(r.pattern for r in rounds), seed=draw.seed, exemplar=exemplar.id, mode=draw.mode,
+        tree=last.tree,
     )  # fmt: skip
-
-

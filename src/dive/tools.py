@@ -124,7 +124,7 @@ def _checked(loaded: Loaded, result: Json) -> Json | ToolError:
     try:
         _validator(loaded.tool.hash, loaded)(plain)
     except fastjsonschema.JsonSchemaException as error:
-        return ToolError("schema", f"{loaded.name}: {error.message}")
+        return ToolError("schema", f"{loaded.name}: {error}")
     return plain
 
 

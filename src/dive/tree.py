@@ -60,6 +60,13 @@ class Op(Struct, frozen=True, tag=True, tag_field="node"):
         """The slot called `name`; KeyError if there is none."""
         return dict(self.slots)[name]
 
+    def node(self, name: str) -> "Node":
+        """The slot called `name`, which is no word; TypeError if it is one."""
+        slot = self.slot(name)
+        if isinstance(slot, str):
+            raise TypeError(f"{self.pattern}: {name} is the word {slot!r}")
+        return slot
+
 
 Node = Union[Ent, Con, It, Get, Op]
 
@@ -101,7 +108,5 @@ def depends_on_it(node: Node) -> bool:
     if isinstance(node, It) or (isinstance(node, Get) and "." in node.field):
         return True
     if isinstance(node, Op):
-        return any(
-            depends_on_it(s) for n, s in node.slots if not isinstance(s, str) and n in ("list", "a", "b", "of")
-        )
+        return any(depends_on_it(s) for n, s in node.slots if not isinstance(s, str) and n in ("list", "a", "b", "of"))
     return any(depends_on_it(child) for child in children(node))

@@ -65,7 +65,7 @@ def unit_of(registry: Registry, type_name: str) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 

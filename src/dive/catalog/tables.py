@@ -69,9 +69,17 @@ def kept(name: str, made_from: str, shape: type[T], builder: Callable[[], T]) ->
     return _loaded[path]  # type: ignore[return-value]
 
 
-@functools.cache
 def fence(domain: str, table: str) -> dict[str, str]:
     """Rows of a table that an audit or a reader found wrong: row id -> reason, from `<domain>/fence.toml`."""
-    path = Path(__file__).parent / domain / "fence.toml"
-    rows = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return rows.get(table, {})
+    return _reasons(domain, "fence").get(table, {})
+
+
+def accepted(domain: str, table: str) -> dict[str, str]:
+    """Rows that look wrong to an audit and that a reader found right: row id -> reason, from `<domain>/accepted.toml`."""
+    return _reasons(domain, "accepted").get(table, {})
+
+
+@functools.cache
+def _reasons(domain: str, name: str) -> dict[str, dict[str, str]]:
+    path = Path(__file__).parent / domain / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

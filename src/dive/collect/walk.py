@@ -38,8 +38,8 @@ class Walker(Struct):
         if move == "describe":
             for entity in sorted({n for n in nodes_of(question) if isinstance(n, Ent)}, key=repr):
                 found.descriptions[entity] = list(self.describe(entity))
-        elif move in ("gap", "ratio"):
-            self._values_to_compare(question, found)
+        elif move in ("gap", "ratio", "contrast"):
+            self._values_to_compare(question, found, move == "contrast")
         elif move in LIST_MOVES and getattr(question, "pattern", "") not in ("record", "triple"):
             self._lists_with_keys(question, found)
         elif move == "convert":
@@ -71,8 +71,7 @@ class Walker(Struct):
         """Whether a field has a value, and would have one had another member been picked: else nobody could tell."""
         if not self.graph.has(node) or not isinstance(focus, Op) or focus.pattern != "superlative":
             return self.graph.has(node)
-        members = focus.slot("list")
-        assert not isinstance(members, str)
+        members = focus.node("list")
         others = [m for m in self.graph.value(members) if m != self.graph.value(focus)][:OTHERS]
         return all(self.graph.has(replace(node, focus, Ent(focus.type, str(m)))) for m in others)
 
@@ -169,26 +168,32 @@ class Walker(Struct):
 
     def _list_pairs(self, question: Node, found: Found) -> None:
         for members in self.about(question, want_list=True):
+            says = self.graph.registry.field(members.tool, members.field).says
+            if says is None or says.sorted_by or "{n}" in says.phrase:
+                continue  # the best n of one and of another have nothing to do with each other
             found.lists.append(members)
             for sibling in self.siblings(question):
-                twin = Get(members.tool, tuple((n, sibling if a == question else a) for n, a in members.args),
-                           members.field, members.type, True)  # fmt: skip
+                twin = with_args(members, question, sibling)
                 if twin != members and self.graph.has(twin):
                     found.partners.setdefault(members, []).append(twin)
 
-    def _values_to_compare(self, question: Node, found: Found) -> None:
+    def _values_to_compare(self, question: Node, found: Found, extremes: bool) -> None:
+        """The same value of a rival: of the other end of the same list, or of another entity nearby."""
         values = [question] if self._is_value(question) else self.about(question, want_list=False)
         for node in values:
-            subject = next((a for _, a in node.args), None) if isinstance(node, Get) else None
-            if not self._is_value(node) or subject is None or self._is_value(subject):
+            if not isinstance(node, Get) or not self._is_value(node) or self._is_value(node.args[0][1]):
                 continue
-            rivals: list[Node] = [_opposite(subject)] if isinstance(subject, Op) else []
-            named = [n for n in nodes_of(question) if isinstance(n, Ent) and n != subject and n.type == _type(subject)]
-            near = self.siblings(subject, limit=2) if _simple(subject) else []
-            for rival in [*rivals, *named, *near]:
-                twin = Get(node.tool, tuple((n, rival if a == subject else a) for n, a in node.args), node.field, node.type)
+            subject = node.args[0][1]
+            for rival in self._rivals(question, subject, extremes):
+                twin = with_args(node, subject, rival)
                 if self.graph.has(twin):
                     found.others.setdefault(node, []).append(twin)
+
+    def _rivals(self, question: Node, subject: Node, extremes: bool) -> list[Node]:
+        if extremes:
+            return [_opposite(subject)] if isinstance(subject, Op) and subject.pattern == "superlative" else []
+        named = [n for n in nodes_of(question) if isinstance(n, Ent) and n != subject and n.type == _type(subject)]
+        return [*named, *(self.siblings(subject, limit=2) if _simple(subject) else [])]
 
     def _member_facts(self, inner: Node, members: Node, limit: int = 3) -> list[Get]:
         found: list[Get] = []
@@ -250,6 +255,12 @@ def _flags(graph: Graph, node: Get) -> frozenset[str]:
 
 def _type(node: Node) -> str:
     return getattr(node, "type", "")
+
+
+def with_args(node: Get, old: Node, new: Node) -> Get:
+    """The same call with one argument exchanged."""
+    args = tuple((name, new if arg == old else arg) for name, arg in node.args)
+    return Get(node.tool, args, node.field, node.type, node.many)
 
 
 def _simple(node: Node) -> bool:

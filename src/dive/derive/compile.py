@@ -8,12 +8,12 @@ import builtins
 
 from msgspec import UNSET
 
-from dive.patterns import pattern
 from dive.errors import ProofError
 from dive.nouns import Answer, Arg, Proof, Step
-from dive.words import spell_constant
+from dive.patterns import pattern
 from dive.registry import Registry, package_version
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it
+from dive.words import spell_constant
 
 RESERVED = frozenset(dir(builtins)) | {"re", "math", "datetime", "collections", "itertools", "item", "m", "r", "k"}
 
@@ -150,7 +150,9 @@ class _Compiler:
                 assert isinstance(members, Get | Op)
                 texts[name] = self.member(slot, members)
             elif name in ("list", "a", "b") and not isinstance(slot, Con):
-                texts[name] = self._as_let(self.expression(slot), "members") if slot_many(slot) else self.expression(slot)
+                texts[name] = (
+                    self._as_let(self.expression(slot), "members") if slot_many(slot) else self.expression(slot)
+                )
             else:
                 texts[name] = self.expression(slot)
         text = row.expression(texts)

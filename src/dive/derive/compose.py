@@ -54,7 +54,12 @@ class _Bench:
         for members, keys in self.found.keys.items():
             for key in keys:
                 values = list(self.graph.keys(key, members).values())
-                if comparable(self.graph, key) and not self._presorted(members, key) and len(values) >= least and len(set(values)) > 2:
+                if (
+                    comparable(self.graph, key)
+                    and not self._presorted(members, key)
+                    and len(values) >= least
+                    and len(set(values)) > 2
+                ):
                     yield members, key, sorted(values)
 
     def _presorted(self, members: Node, key: Node) -> bool:
@@ -207,7 +212,11 @@ def _record(bench: _Bench) -> Candidates:
                 yield Op("triple", (*bench.question.slots, ("third", value)), "")
         return
     kind = getattr(bench.question, "type", "")
-    if getattr(bench.question, "many", False) or kind not in bench.graph.registry.pools or bench.graph.registry.is_key(kind):
+    if (
+        getattr(bench.question, "many", False)
+        or kind not in bench.graph.registry.pools
+        or bench.graph.registry.is_key(kind)
+    ):
         return
     used = {node.tool for node in walk(bench.question) if isinstance(node, Get)}
     for value in bench.found.values:
@@ -218,8 +227,7 @@ def _record(bench: _Bench) -> Candidates:
 def _winner(bench: _Bench) -> Candidates:
     for pick in _superlative(bench, least=3):
         assert isinstance(pick, Op)
-        members = pick.slot("list")
-        assert not isinstance(members, str)
+        members = pick.node("list")
         for fact in bench.found.keys[members]:
             second = replace(fact, It(pick.type), pick)
             direct = isinstance(second, Get) and any(child == pick for _, child in second.args)
@@ -270,6 +278,7 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "both": _pair("both"),
     "only": _pair("only"),
     "gap": _compare("gap"),
+    "contrast": _compare("gap"),
     "ratio": _compare("ratio"),
     "record": _record,
     "also": _also,

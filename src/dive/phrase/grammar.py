@@ -122,7 +122,7 @@ class _Speaker:
         inside = not self.says(node).phrase.endswith("}")
         for _, child in node.args:
             child = self.seen_through(child)
-            if self.weight(child) and (inside or self.weight(node) > room and self.weight(child) >= room):
+            if self.weight(child) and (inside or (self.weight(node) > room and self.weight(child) >= room)):
                 self.introduce(child)
         return fill(self.says(node).phrase, self.slots(node, room - 1))
 
@@ -204,7 +204,7 @@ class _Speaker:
     def via(self, key: Node, singular: bool, definite: bool) -> str:
         """For a key one step beyond the member: "lies in the country that "."""
         inner = next((c for _, c in key.args if isinstance(c, Get)), None) if isinstance(key, Get) else None
-        if inner is None or isinstance(key, Get) and "." in key.field:
+        if inner is None or (isinstance(key, Get) and "." in key.field):
             return ""
         says = self.says(inner)
         if not says.via[0]:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from dive.catalog.tables import kept
 from dive.bind import bindings
+from dive.catalog.tables import kept
 from dive.evidence import Graph, Unknown
 from dive.nouns import Json, canonical, sha
 from dive.pools.random import generator

@@ -16,6 +16,4 @@ from dive.nouns import Exemplar
 def exemplars() -> tuple[Exemplar, ...]:
     """All exemplars in the file's order."""
     rows = tomllib.loads((Path(__file__).parent / "exemplars.toml").read_text(encoding="utf-8"))["exemplar"]
-    return tuple(
-        msgspec.convert({"id": f"x{number:03d}", **row}, Exemplar) for number, row in enumerate(rows, start=1)
-    )
+    return tuple(msgspec.convert({"id": f"x{number:03d}", **row}, Exemplar) for number, row in enumerate(rows, start=1))

@@ -107,5 +107,5 @@ ADVICE: dict[str, str] = {
     "groupby": "write {k: [r for r in rows if r['x'] == k] for k in sorted({r['x'] for r in rows})}",
     "defaultdict": "write {k: [r for r in rows if r['x'] == k] for k in sorted({r['x'] for r in rows})}",
     "compile": "call re.search, re.findall or re.sub directly", "gamma": "use math.factorial",
-    "is_integer": "write x == int(x)", "replace": "build a new datetime.date(y, m, d)",
+    "is_integer": "write x == int(x)",
 }  # fmt: skip

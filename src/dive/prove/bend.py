@@ -17,6 +17,7 @@ calls are executed anew by `evaluate.run`. Does not run or judge anything.
 
 import ast
 import datetime as dt
+import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, cast
 
@@ -91,13 +92,15 @@ class _Bender:
         """Worlds that move or drop whole rows."""
         for path in dict.fromkeys(path for result in self.results for path, _ in lists(result)):
             name = f"{self.tool}.{spell(path)}" if path else self.tool
-            for label, part in PARTS.items():
+            longest = max(len(rows) for result in self.results for found, rows in lists(result) if found == path)
+            for label, part in _drops(longest).items():
                 yield from self._world("drop", spell(path), self._lists(path, part), label)
             if name not in ordered:
                 yield from self._world("reverse", spell(path), self._lists(path, lambda rows: rows[::-1]))
             other = next((rows for s in siblings for p, rows in lists(s) if p == path and rows), None)
-            if other:
-                yield from self._world("mix", spell(path), self._lists(path, lambda rows, o=other: _mixed(rows, o)))
+            for label, mix in MIXES.items():
+                if other:
+                    yield from self._world("mix", spell(path), self._lists(path, functools.partial(mix, other)), label)
 
     def alternates(self, pool: list[Json]) -> Iterator[World]:
         """Worlds in which one call gave what the tool gives for another input."""
@@ -155,13 +158,28 @@ def _first(ranked: tuple[list[Json], Json]) -> list[Json]:
     return ranked[0]
 
 
-PARTS: dict[str, Callable[[list[Json]], list[Json]]] = {
+HALVES: dict[str, Callable[[list[Json]], list[Json]]] = {
     "the first half": lambda rows: rows[(len(rows) + 1) // 2 :],
     "the last half": lambda rows: rows[: len(rows) // 2],
+}
+COMBS: dict[str, Callable[[list[Json]], list[Json]]] = {
     "each second row": lambda rows: rows[::2],
     "each first row": lambda rows: rows[1::2],
 }
 """Which rows a world lacks, and what it keeps."""
+
+SINGLES = 8
+"""Lists of up to so many rows lose each row alone, too."""
+
+
+def _drops(longest: int) -> dict[str, Callable[[list[Json]], list[Json]]]:
+    if longest > SINGLES:
+        return HALVES | COMBS
+    return HALVES | {f"row {n}": functools.partial(_without, n) for n in range(longest)}
+
+
+def _without(n: int, rows: list[Json]) -> list[Json]:
+    return rows[:n] + rows[n + 1 :]
 
 
 def corrupted(value: Json, n: int) -> Json:
@@ -198,9 +216,20 @@ def _far(sign: int) -> Change:
 FAR: dict[str, Change] = {"far above": _far(1), "far below": _far(-1)}
 
 
-def _mixed(rows: list[Json], others: list[Json]) -> list[Json]:
-    new = [other for other in others if other not in rows]
-    return rows[: (len(rows) + 1) // 2] + new[: len(rows) // 2]
+def _mixed_in(others: list[Json], rows: list[Json]) -> list[Json]:
+    return rows[: (len(rows) + 1) // 2] + _new(others, rows)
+
+
+def _mixed_before(others: list[Json], rows: list[Json]) -> list[Json]:
+    return _new(others, rows) + rows[(len(rows) + 1) // 2 :]
+
+
+def _new(others: list[Json], rows: list[Json]) -> list[Json]:
+    return [other for other in others if other not in rows][: max(1, len(rows) // 2)]
+
+
+MIXES = {"for the last half": _mixed_in, "for the first half": _mixed_before}
+"""Which rows a sibling's new rows replace."""
 
 
 def _named(proof: Proof) -> frozenset[str] | None:

@@ -112,10 +112,9 @@ def recheck(
         if wrong:
             failed[wrong.by] += 1
             faults[task.id] = f"{wrong.by}: {wrong.reason}"
-        progress(done, len(tasks), done - len(faults))
-    return Recheck(
-        tasks=len(tasks), passed=len(tasks) - len(faults), failed=dict(failed), not_checkable=dict(open_), faults=faults
-    )
+        progress(done, len(tasks), done - failed.total())
+    passed = len(tasks) - failed.total()
+    return Recheck(tasks=len(tasks), passed=passed, failed=dict(failed), not_checkable=dict(open_), faults=faults)
 
 
 def _verdicts(task: Task, blobs: BlobReader, sandbox: Runner, match: judge.Match) -> Iterator[Verdict]:

@@ -15,6 +15,8 @@ MAX_LITERAL = 5
 MAX_STRING = 160
 PATTERN_CALLS = frozenset({"findall", "search", "match", "fullmatch", "split", "sub", "finditer"})
 
+TYPES = frozenset({"datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta"})
+
 Finding = tuple[str, str, str]
 """What is seen, why it is refused, what to write instead."""
 
@@ -83,7 +85,7 @@ class Rules:
                     yield "a lambda takes plain parameters only", "write lambda x: ..."
                 if not self._is_argument(node) and not self._is_called(node):
                     yield "a function is no value", "write the expression itself"
-            case ast.comprehension(is_async=True):
+            case ast.comprehension(is_async=1):
                 yield "nothing is asynchronous here", "write a plain comprehension"
             case ast.Compare(ops=ops, comparators=others):
                 for op, other in zip(ops, others, strict=True):
@@ -122,7 +124,7 @@ class Rules:
         elif _static(node):
             if not self._is_called(node):
                 yield "a method is no value", f"call it, or write lambda x: {dotted}(x)"
-        elif dotted.startswith(("datetime.date.", "datetime.datetime.")) or module in allowed.BUILTINS:
+        elif dotted.rpartition(".")[0] in TYPES or module in allowed.BUILTINS:
             yield (
                 "this method of a type is not allowed",
                 allowed.ADVICE.get(node.attr, f"write lambda x: x.{node.attr}()"),

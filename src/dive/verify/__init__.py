@@ -25,7 +25,17 @@ from dive.registry import Registry
 from dive.tally import Tally
 from dive.tools import CallFn
 from dive.verify import (
-    controls, executes, faithful, guessable, leaked, novel, sensible, shaped, shortcut, solvable, stable,
+    controls,
+    executes,
+    faithful,
+    guessable,
+    leaked,
+    novel,
+    sensible,
+    shaped,
+    shortcut,
+    solvable,
+    stable,
 )  # fmt: skip
 from dive.verify.exam import Exam
 from dive.verify.fresh import Fresh
@@ -194,8 +204,14 @@ def _evidence(made: Sequence[Outcome], registry: Registry) -> tuple[tuple[Call, 
         for done in outcome.calls:
             kept.setdefault(canonical([done.tool, done.args]), done)
     calls = tuple(
-        Call(id=f"c{n}", tool=done.tool, tool_hash=registry.tool(done.tool).tool.hash, args=done.args,
-             result=f"sha256:{sha(done.result)}", round=first[key])  # fmt: skip
+        Call(
+            id=f"c{n}",
+            tool=done.tool,
+            tool_hash=registry.tool(done.tool).tool.hash,
+            args=done.args,
+            result=f"sha256:{sha(done.result)}",
+            round=first[key],
+        )
         for n, (key, done) in enumerate(kept.items(), start=1)
     )
     return calls, [canonical(done.result) for done in kept.values()]

@@ -15,5 +15,6 @@ def gate(outcome: Outcome, fresh: Fresh) -> Verdict:
     again = fresh.hashes([(done.tool, done.args) for done in calls])
     for done, found in zip(calls, again, strict=True):
         if found != f"sha256:{sha(done.result)}":
-            return Verdict(by="stable", passed=False, reason=f"{done.tool} ({done.step}) gave another result: {found[:40]}")
+            reason = f"{done.tool} ({done.step}) gave another result: {found[:40]}"
+            return Verdict(by="stable", passed=False, reason=reason)
     return Verdict(by="stable", passed=True)

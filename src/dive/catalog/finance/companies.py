@@ -11,10 +11,10 @@ from typing import Annotated, NotRequired, TypedDict
 import msgspec
 
 from dive.catalog.finance.files import rows
-from dive.catalog.tables import fence
+from dive.catalog.tables import accepted, fence
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Finding, Package, audit, entities, tool
+from dive.registry import Finding, Package, Range, audit, entities, tool
 
 STOCKS = Package(
     "pytickersymbols",
@@ -64,7 +64,7 @@ class TheCompany(TypedDict):
 
 
 class Companies(TypedDict):
-    """Companies in alphabetical order."""
+    """Companies by name."""
 
     companies: list[Annotated[str, "company:name"]]
 
@@ -187,6 +187,24 @@ def company_by_ticker(ticker: Annotated[str, "ticker:symbol"]) -> TheCompany:
 
 
 @tool("R", STOCKS)
+def companies_close_in_size(
+    company: Annotated[str, "company:name"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> Companies:
+    """Lists the `n` members of 16 major stock indices whose numbers of employees come closest to that of a company
+    (itself left out), the closest first."""
+    here = company_record(company).get("employees")
+    if here is None:
+        raise ToolError("not_found", f"the number of employees of {company!r} is not known")
+    staff = {name: row.employees for name, row in _known().items() if row.employees and name != company}
+    near = sorted((abs(number - here), name) for name, number in staff.items())
+    if not 1 <= n < len(near):
+        raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
+    if near[n][0] == near[n - 1][0]:
+        raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of companies")
+    return {"companies": [name for _, name in near[:n]]}
+
+
+@tool("R", STOCKS)
 def companies_in_city(city: Annotated[str, "city:geonames"]) -> Companies:
     """Lists the members of 16 major stock indices that have their headquarters in a city, in alphabetical order."""
     names = _by_city().get(city)
@@ -221,5 +239,6 @@ def audit_companies() -> list[Finding]:
             problems.append(f"based in {row.country}, listed on {row.exchange}")
         words = sorted({name.lower(), row.alias.lower(), row.ticker.lower()} - {""})
         problems += [f"shares {word!r} with {seen[word]}" for word in words if seen.setdefault(word, name) != name]
+        problems = [] if name in accepted("finance", "company") else problems
         found += [Finding("company", name, problem, name in out) for problem in problems]
     return found

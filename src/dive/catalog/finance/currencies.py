@@ -11,7 +11,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 import msgspec
 
-from dive.catalog.tables import fence, table
+from dive.catalog.tables import accepted, fence, table
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -35,6 +35,12 @@ ISO_NAMES = {
 """Names that SIX and CLDR write differently, as `_plain` leaves them."""
 FORMER = ("BGN", "CYP", "EEK", "HRK", "LTL", "LVL", "MTL", "ROL", "SIT", "SKK", "TRL")
 """Currencies that are no more but stand in the ECB's rates."""
+QUOTED = frozenset(
+    """AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY USD
+    ZAR""".split()  # noqa: SIM905 - a table
+)
+"""The euro and the currencies for which the ECB publishes a rate at present."""
+SHARED = range(3, 9)
 PLURALS = {
     "AFN": "Afghan afghanis", "ALL": "Albanian lek", "AOA": "Angolan kwanza", "BDT": "Bangladeshi taka",
     "BRL": "Brazilian reais", "BWP": "Botswana pula", "CRC": "Costa Rican colones", "CZK": "Czech koruny",
@@ -68,6 +74,7 @@ class Currency(TypedDict):
     numeric_code: Annotated[str, "currency_number:iso4217"]
     decimals: Annotated[int, "count"]
     country_count: NotRequired[Annotated[int, "count"]]
+    country: NotRequired[Annotated[str, "country:iso2"]]
 
 
 class CurrencyFound(TypedDict):
@@ -133,13 +140,14 @@ def users(code: str) -> list[str]:
 
 @entities("currency:iso4217")
 def currencies() -> list[Entity]:
-    """Currencies in use are seeds; former ones have a name only because the ECB's table still holds them."""
+    """Currencies in use; seeds are those that the ECB quotes or that several states share. Former ones have a name
+    only because the ECB's table still holds them."""
     from babel.numbers import get_currency_name
 
     out = fence("finance", "currency")
     made = [
         Entity(
-            type="currency:iso4217", id=code, name=row.name, seed=code not in out and bool(row.countries),
+            type="currency:iso4217", id=code, name=row.name, seed=code not in out and (code in QUOTED or len(row.countries) in SHARED),
             aliases=tuple(sorted({row.singular, code, row.title} - {row.name})),
         )
         for code, row in currencies_table().items()
@@ -162,11 +170,14 @@ def numbers() -> list[Entity]:
 
 @tool("R", ISO)
 def currency_record(currency: Annotated[str, "currency:iso4217"]) -> Currency:
-    """Looks up a currency by its ISO 4217 letters: three-digit number, decimal places, number of states that use it."""
+    """Looks up a currency by its ISO 4217 letters: three-digit number, decimal places, number of sovereign states that
+    use it, and which one if there is just one."""
     row, states = current(currency), users(currency)
     made: Currency = {"currency": currency, "numeric_code": row.number, "decimals": row.digits or 0}
     if states:
         made["country_count"] = len(states)
+    if len(states) == 1:
+        made["country"] = states[0]
     return made
 
 
@@ -201,6 +212,8 @@ def audit_users() -> list[Finding]:
         code, country = pair.split("/")
         tender = get_territory_currencies(country, start_date=datetime.date(2026, 10, 1))
         out = pair in fence("finance", "currency_country") or code in fence("finance", "currency")
+        if pair in accepted("finance", "currency_country"):
+            continue
         if code not in tender or (len(tender) > 1 and out):
             found.append(Finding("currency_country", pair, f"CLDR gives {tender}", out))
     return found

@@ -10,6 +10,7 @@ import itertools
 from typing import Annotated, TypedDict
 
 from dive.catalog.finance.files import rows
+from dive.catalog.geography.places import SAME_PLACE_KM, cities, distance
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -43,6 +44,26 @@ class Exchange(TypedDict):
     city: Annotated[str, "city:geonames"]
     timezone: Annotated[str, "timezone:iana"]
     currency: Annotated[str, "currency:iso4217"]
+
+
+class OneExchange(TypedDict):
+    """A single stock exchange."""
+
+    exchange: Annotated[str, "exchange:mic"]
+    name: str
+
+
+class NearExchange(TypedDict):
+    """A stock exchange and how far away its home city is."""
+
+    exchange: Annotated[str, "exchange:mic"]
+    distance: Annotated[float, "length:km"]
+
+
+class NearExchanges(TypedDict):
+    """Stock exchanges by distance."""
+
+    exchanges: list[NearExchange]
 
 
 class TradingYear(TypedDict):
@@ -115,6 +136,33 @@ def exchange_record(exchange: Annotated[str, "exchange:mic"]) -> Exchange:
         "exchange": exchange, "name": row["name"], "country": row["country"], "city": row["city"],
         "timezone": row["timezone"], "currency": row["currency"],
     }  # fmt: skip
+
+
+@tool("R", CALENDARS)
+def exchange_in_city(city: Annotated[str, "city:geonames"]) -> OneExchange:
+    """Finds the one of 30 major stock exchanges (market code) that is based in a city, written "Oslo, Norway"."""
+    found = [row for row in _exchanges().values() if row["city"] == city]
+    if len(found) > 1:
+        raise ToolError("refused", f"{len(found)} of the exchanges are based in {city}")
+    if not found:
+        raise ToolError("not_found", f"none of the exchanges is based in {city!r}")
+    return {"exchange": found[0]["mic"], "name": found[0]["name"]}
+
+
+@tool("R", CALENDARS)
+def exchanges_near(
+    exchange: Annotated[str, "exchange:mic"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> NearExchanges:
+    """Lists the `n` of 30 major stock exchanges whose home cities lie closest to that of a stock exchange (market
+    code), the nearest first, with the distance of the cities in kilometres."""
+    here = cities()[exchange_record(exchange)["city"]]
+    homes = ((mic, cities()[row["city"]]) for mic, row in _exchanges().items() if mic != exchange)
+    near = sorted((distance(here.lat, here.lon, home.lat, home.lon), mic) for mic, home in homes)
+    if not 1 <= n < len(near):
+        raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
+    if near[n][0] - near[n - 1][0] < SAME_PLACE_KM:
+        raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of exchanges")
+    return {"exchanges": [{"exchange": mic, "distance": km} for km, mic in near[:n]]}
 
 
 @tool("R", CALENDARS)

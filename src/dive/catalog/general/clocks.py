@@ -21,7 +21,7 @@ TZDATA = Package("tzdata", "Apache-2.0", "Public domain", "IANA time zone databa
 class Offset(TypedDict):
     """How far a clock is ahead of UTC."""
 
-    offset: Annotated[float, "time:hour"]
+    offset: Annotated[int, "time:minute"]
 
 
 @functools.cache
@@ -53,7 +53,7 @@ def time_zones() -> list[Entity]:
 def utc_offset(
     timezone: Annotated[str, "timezone:iana"], date: Annotated[str, "date", Range("2015-01-01", "2026-06-30")]
 ) -> Offset:
-    """Tells by how many hours clocks in a time zone (IANA name) are ahead of UTC at noon, local time, of a date
+    """Tells by how many minutes clocks in a time zone (IANA name) are ahead of UTC at noon, local time, of a date
     (YYYY-MM-DD); negative if they are behind."""
     try:
         day = datetime.date.fromisoformat(date)
@@ -63,7 +63,7 @@ def utc_offset(
     offset = moment.utcoffset()
     if offset is None:
         raise ToolError("not_found", f"no offset for {timezone} on {date}")
-    return {"offset": offset.total_seconds() / 3600}
+    return {"offset": round(offset.total_seconds() / 60)}
 
 
 @audit("timezone")

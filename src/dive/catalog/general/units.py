@@ -16,7 +16,7 @@ FACTORS = {
     "area:m2": 1.0, "area:ha": 1e4, "area:km2": 1e6, "area:ft2": 0.09290304, "area:acre": 4046.8564224,
     "area:mi2": 2589988.110336,
     "mass:mg": 1e-6, "mass:g": 1e-3, "mass:kg": 1.0, "mass:t": 1e3, "mass:oz": 0.028349523125, "mass:lb": 0.45359237,
-    "time:s": 1.0, "time:min": 60.0, "time:hour": 3600.0, "time:day": 86400.0, "time:week": 604800.0,
+    "time:s": 1.0, "time:minute": 60.0, "time:hour": 3600.0, "time:day": 86400.0, "time:week": 604800.0,
     "volume:ml": 1e-3, "volume:l": 1.0, "volume:m3": 1e3, "volume:us_gal": 3.785411784, "volume:us_pt": 0.473176473,
     "speed:m_s": 1.0, "speed:km_h": 1 / 3.6, "speed:mph": 0.44704, "speed:kn": 1852 / 3600,
     "pressure:pa": 1.0, "pressure:kpa": 1e3, "pressure:bar": 1e5, "pressure:atm": 101325.0,

@@ -8,18 +8,19 @@ import functools
 import re
 import unicodedata
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog import tables
 from dive.catalog.medicine.hpo import find_disease, hpo
-from dive.catalog.medicine.icd import BODILY, ICD, Code, find_code, icd, listed_names, plain, varied
+from dive.catalog.medicine.icd import BODILY, ICD, Code, categories, find_code, icd, listed_names, plain, varied
 from dive.catalog.medicine.names import EDITION
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import entities, tool
 
 MOST_EXCLUDED = 8
+SHORT = (4, 8)
 
 
 class DiseaseCode(TypedDict):
@@ -58,15 +59,18 @@ def codes() -> list[Entity]:
 
 @entities("icd10cm_block:range")
 def blocks() -> list[Entity]:
-    """All blocks; seeds are short and plainly named."""
-    size = Counter(row.block for row in icd().codes.values() if not row.parent)
+    """All blocks; seeds are short and plainly named blocks of diseases."""
     return [
-        Entity(
-            type="icd10cm_block:range", id=key, name=title,
-            seed=4 <= size[key] <= 8 and all(icd().codes[c].chapter in BODILY for c in (key[:3],) if c in icd().codes),
-        )
+        Entity(type="icd10cm_block:range", id=key, name=title, seed=_is_seed(key))
         for key, title in icd().blocks.items()
-    ]  # fmt: skip
+        if key in categories()
+    ]
+
+
+def _is_seed(block: str) -> bool:
+    codes, title = categories()[block], icd().blocks[block]
+    vague = re.match(r"(other|certain|sequelae|persons|disorders of adult)\b", title)
+    return SHORT[0] <= len(codes) <= SHORT[1] and icd().codes[codes[0]].chapter in BODILY and not vague
 
 
 @tool("R", ICD)

@@ -119,9 +119,9 @@ def icd_children(code: Annotated[str, "icd10cm:code"]) -> IcdChildren:
 def icd_block_codes(block: Annotated[str, "icd10cm_block:range"]) -> IcdChildren:
     """Lists the three-character categories of an ICD-10-CM block, given by its range of codes such as "E08-E13", in
     order."""
-    if block not in icd().blocks:
+    if block not in categories():
         raise ToolError("not_found", f"ICD-10-CM has no block {block!r}")
-    return {"codes": [_named(key) for key, row in icd().codes.items() if row.block == block and not row.parent]}
+    return {"codes": [_named(key) for key in categories()[block]]}
 
 
 @tool("R", ICD)
@@ -151,6 +151,16 @@ def find_code(code: str) -> Code:
 def icd() -> CodeTable:
     """The table of codes."""
     return tables.table(f"icd10cm-{EDITION}", ("simple_icd_10_cm",), CodeTable, _build)
+
+
+@functools.cache
+def categories() -> dict[str, list[str]]:
+    """Three-character categories of each block, in order."""
+    found: dict[str, list[str]] = {}
+    for key, row in icd().codes.items():
+        if not row.parent:
+            found.setdefault(row.block, []).append(key)
+    return {block: sorted(keys) for block, keys in found.items()}
 
 
 def plain(row: Code) -> bool:
@@ -196,6 +206,7 @@ def _build() -> CodeTable:
     }
     chapters = {_text(c, "name"): _chapter(_text(c, "desc")) for c in root.findall("chapter")}
     blocks = {s.get("id", ""): _chapter(_text(s, "desc")) for s in root.findall("chapter/section")}
+    blocks = {at: title.replace("Disabilities", "disabilities") for at, title in blocks.items()}
     return CodeTable(codes, chapters, {at: case.natural(title, plain_if_unseen=True) for at, title in blocks.items()})
 
 
