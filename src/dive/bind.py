@@ -14,6 +14,9 @@ from msgspec import UNSET
 from dive.registry import Choices, Loaded, Param, Range, Registry
 from dive.tree import Con, Ent, Get, Node
 
+REUSED = frozenset({"year", "date"})
+"""Constants of which a question states one: who asks about 2007 does not turn to 1962 in the next breath."""
+
 Args = tuple[tuple[str, Node], ...]
 
 
@@ -73,7 +76,8 @@ def _through(registry: Registry, toolset: Sequence[str], node: Node, wanted: str
 def _other(registry: Registry, toolset: Sequence[str], param: Param, others: Sequence[Node],
            rng: random.Random) -> Node | None:  # fmt: skip
     if param.draw is not None:
-        return Con(param.type, constant(param.draw, rng))
+        said = [o for o in others if isinstance(o, Con) and o.type == param.type and allows(param.draw, o.value)]
+        return said[0] if said and param.type in REUSED else Con(param.type, constant(param.draw, rng))
     fitting = [n for o in others if (n := _through(registry, toolset, o, param.type)) is not None]
     if fitting:
         return rng.choice(fitting)
@@ -81,6 +85,13 @@ def _other(registry: Registry, toolset: Sequence[str], param: Param, others: Seq
         seeds = registry.seeds(param.type)
         return Ent(param.type, rng.choice(seeds).id) if seeds else None
     return None
+
+
+def allows(draw: Range | Choices, value: str | int | float) -> bool:
+    """Whether a constant is one that the parameter may be given."""
+    if isinstance(draw, Choices):
+        return value in draw.values
+    return isinstance(value, str) == isinstance(draw.low, str) and draw.low <= value <= draw.high  # type: ignore[operator]
 
 
 def constant(draw: Range | Choices, rng: random.Random) -> str | int | float:

@@ -98,6 +98,12 @@ def _forms(count: int, text: str, where: str) -> tuple[str, ...]:
     return words
 
 
+def _part_places(rest: str, where: str) -> dict[str, object]:
+    if not rest.isdecimal():
+        raise CatalogError(f"{where}: `places {rest}` needs a number of digits")
+    return {"places": int(rest)}
+
+
 def _part_verb(rest: str, where: str) -> dict[str, object]:
     verb, *words = _forms(7, rest, where)
     return {"cls": "verb", "verb": (_third(verb), verb), "words": tuple(words)}
@@ -127,7 +133,7 @@ def _part_event(rest: str, where: str) -> dict[str, object]:
 _PARTS = {
     "ask": lambda rest, where: {"ask": rest.rstrip("?")},
     "head": lambda rest, where: {"head": rest},
-    "places": lambda rest, where: {"places": int(rest)},
+    "places": _part_places,
     "adj": lambda rest, where: {"cls": "adj", "words": _forms(6, rest, where)},
     "verb": _part_verb,
     "high": _part_high,
@@ -141,7 +147,9 @@ _PARTS = {
 
 
 def _third(verb: str) -> str:
-    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s")
+    if re.search("[^aeiou]y$", verb):
+        return verb[:-1] + "ies"
+    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
 
 
 def fill(text: str, slots: dict[str, str]) -> str:
@@ -160,22 +168,22 @@ def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
         return f"what {'was' if past else 'is'} {phrase(says, slots)}"
     asked = says.ask
     if past:
-        asked = re.sub(r"\b(is|are|has|have|does)\b", lambda m: PAST[m.group(1) + " "].strip(), asked, count=1)
+        asked = re.sub(r"\b(is|are|has|have|does)\b", lambda m: PAST[m.group()], asked, count=1)
     return fill(asked, slots)
 
 
-def superlative(says: Says, how: str) -> str:
-    """Singular predicate for the extreme member: "lies highest", "was discovered last". `how` is max or min."""
+def superlative(says: Says, how: str, plural: bool = False) -> str:
+    """Predicate for extreme members: "lies highest", "were discovered last". `how` is max or min."""
     top = how == "max"
     if says.cls == "verb":
-        return f"{says.verb[0]} {says.words[2 if top else 5]}"
+        return f"{says.verb[plural]} {says.words[2 if top else 5]}"
     if says.cls == "adj":
-        return f"is the {says.words[2 if top else 5]}"
+        return f"{'are' if plural else 'is'} the {says.words[2 if top else 5]}"
     if says.cls == "many":
-        return f"{_many(says, plural=False)} the {'most' if top else 'fewest'} {says.head}"
+        return f"{_many(says, plural)} the {'most' if top else 'fewest'} {says.head}"
     if says.cls == "event":
-        return f"{_past(says, plural=False)} {'last' if top else 'first'}"
-    return f"has the {says.words[2 if top else 5]} {says.head}"
+        return f"{_past(says, plural)} {'last' if top else 'first'}"
+    return f"{'have' if plural else 'has'} the {says.words[2 if top else 5]} {says.head}"
 
 
 def having(says: Says, above: bool, value: str, plural: bool) -> str:
@@ -195,30 +203,32 @@ def having(says: Says, above: bool, value: str, plural: bool) -> str:
     return f"{have} {article(says.head)} {says.head} {than}"
 
 
-def gap(says: Says, more: str, less: str, asked: bool = True) -> str:
+def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "") -> str:
     """A difference, `more` being the greater side: asked, "how much higher does A lie than B"; told, "how much
-    higher A lies than B".
+    higher A lies than B"; `when`: of a stated time, "how much higher was the population of A than that of B in 1992".
     """
     if says.cls == "event":
-        return f"how many years after {less} {_order(says, more, asked, says.rest)}"
-    if says.cls == "many":
-        return f"how many more {says.head} {_order(says, more, asked, says.rest)} than {less}"
-    if says.cls == "verb":
-        return f"how much {says.words[1]} {_order(says, more, asked, '')} than {less}"
-    if says.cls == "adj":
-        return f"how much {says.words[1]} {f'is {more}' if asked else f'{more} is'} than {less}"
-    owner = f"the {says.head} of {more}"
-    return f"how much {says.words[1]} {f'is {owner}' if asked else f'{owner} is'} than that of {less}"
+        text = f"how many years after {less} {_order(says.verb, more, asked, says.rest, 'did')}"
+    elif says.cls == "many":
+        verb = (PAST.get(says.verb[0], says.verb[0]) if when else says.verb[0], says.verb[1])
+        order = _order(verb, more, asked, says.rest, "did" if when else "does")
+        text = f"how many more {says.head} {order} than {less}"
+    elif says.cls == "verb":
+        text = f"how much {says.words[1]} {_order(says.verb, more, asked, '', 'does')} than {less}"
+    else:
+        owner, that = (more, less) if says.cls == "adj" else (f"the {says.head} of {more}", f"that of {less}")
+        order = _order(("was" if when else "is", "be"), owner, asked, "", "")
+        text = f"how much {says.words[1]} {order} than {that}"
+    return f"{text} {when}".strip()
 
 
-def _order(says: Says, subject: str, asked: bool, rest: str) -> str:
+def _order(verb: tuple[str, str], subject: str, asked: bool, rest: str, helper: str) -> str:
     """Subject and verb in the order of a question or of a clause."""
-    one, base = says.verb
+    one, base = verb
     if not asked:
         return f"{subject} {one} {rest}".strip()
     if one in ("was", "is"):
         return f"{one} {subject} {rest}".strip()
-    helper = "did" if says.cls == "event" else "does"
     return f"{helper} {subject} {base} {rest}".strip()
 
 
@@ -232,18 +242,15 @@ def _past(says: Says, plural: bool) -> str:
     return f"{says.verb[1] if plural and passive else says.verb[0]} {says.rest}".strip()
 
 
-PAST = {"has ": "had ", "have ": "had ", "is ": "was ", "are ": "were ", "does ": "did "}
+PAST = {"has": "had", "have": "had", "is": "was", "are": "were", "does": "did"}
 
 
 def dated(predicate: str, when: str) -> str:
-    """A predicate or a comparison of a stated time: "had the highest life expectancy in 1992"."""
+    """A predicate of a stated time: "had the highest life expectancy in 1992"."""
     if not when:
         return predicate
-    for now, then in PAST.items():
-        if predicate.startswith(now):
-            return f"{then}{predicate.removeprefix(now)} {when}"
-    lead, *rest = re.split(r"(?<= )(is|are|has|have|does) ", predicate, maxsplit=1)
-    return f"{lead}{PAST[rest[0] + ' ']}{rest[1]} {when}" if rest else f"{predicate} {when}"
+    verb, _, rest = predicate.partition(" ")
+    return f"{PAST.get(verb, verb)} {rest} {when}"
 
 
 def article(noun: str) -> str:

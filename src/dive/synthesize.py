@@ -76,7 +76,7 @@ def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Conf
     wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
     for move in dict.fromkeys([*wanted, *(rng.sample(GROWING, len(GROWING)) if k > 1 else ())]):
         graph.round, graph.collecting = k, True
-        walker = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
+        walker = Walker(graph, rng, weights, (), config.synthesize.steps_per_round, config.synthesize.max_each)
         found = walker.walk(tree, move)
         graph.collecting = False
         made = candidates(graph, found, tree, move, rng, config.verify.tie_margin)

@@ -133,3 +133,14 @@ def test_pools():
 def test_unknown_input_is_not_found(tool, id):
     with pytest.raises(ToolError, match="not_found"):
         tool(id)
+
+
+def test_compounds_by_number_formula_and_boiling_point(registry):
+    def run(tool, **args):
+        return registry.tool(tool).run(**args)
+
+    assert run("compound_by_pubchem_cid", cid="702") == {"compound": "64-17-5", "name": "ethanol"}
+    assert run("compound_record", compound="71-43-2")["pubchem_cid"] == "241"
+    assert {row["name"] for row in run("compounds_with_formula", formula="C2H6O")["compounds"]} >= {"ethanol"}
+    near = [row["compound"] for row in run("solvents_boiling_near", compound="64-17-5", n=4)["compounds"]]
+    assert {"141-78-6", "78-93-3"} <= set(near) and "64-17-5" not in near

@@ -47,6 +47,35 @@ def test_similar_diseases_come_by_jaccard_index():
     assert shared == [row["similarity"] for row in to_b if row["disease"] == "143100"] or not shared
 
 
+def test_numbers_of_other_databases_lead_back():
+    assert run("gene_by_ncbi_number", number="2200")["gene"] == "FBN1"
+    assert run("disease_by_orphanet_number", number="558")["name"] == "Marfan syndrome"
+    assert run("disease_by_orphanet_number", number="716")["disease"] == "261600"
+    assert run("feature_by_umls", concept="C0013481")["name"] == "Ebstein anomaly of the tricuspid valve"
+    for tool, field, back, kind in (
+        ("gene_record", "ncbi", "gene_by_ncbi_number", "gene:symbol"),
+        ("disease_record", "orpha", "disease_by_orphanet_number", "disease:omim"),
+        ("feature_record", "umls", "feature_by_umls", "phenotype:hpo"),
+    ):
+        for seed in load().seeds(kind)[::7]:
+            number = load().tool(tool).run(seed.id).get(field)
+            assert number is None or seed.id in load().tool(back).run(number).values()
+
+
+def test_rare_features_and_blocks():
+    rows = run("rarest_features", disease="154700", n=5)["features"]
+    assert [row["diseases"] for row in rows] == sorted(row["diseases"] for row in rows)
+    assert all(row["diseases"] == run("feature_record", feature=row["feature"])["diseases"] for row in rows)
+    assert [row["code"] for row in run("icd_block_codes", block="E08-E13")["codes"]] == [
+        "E08",
+        "E09",
+        "E10",
+        "E11",
+        "E13",
+    ]
+    assert run("icd_record", code="E11.3")["block"] == "E08-E13"
+
+
 def test_known_genes_and_features():
     assert "219700" in {row["disease"] for row in run("gene_diseases", gene="CFTR")["diseases"]}
     assert {"100800", "146000"} <= {row["disease"] for row in run("gene_diseases", gene="FGFR3")["diseases"]}

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from defects.notation import proof, tree
+from dive.config import Config
 from dive.derive.compile import compile_tree
 from dive.errors import ProofError
 from dive.evidence import Graph, Unknown
@@ -29,6 +30,7 @@ from dive.verify import novel
 
 HERE = Path(__file__).parent
 SEED = Entity(type="country:iso2", id="PE", name="Peru")
+MAX_EACH = Config(name="corpus").synthesize.max_each
 NOTHING = Answer(type="string", value="-")
 
 
@@ -40,7 +42,7 @@ class Bad(Struct, forbid_unknown_fields=True):
     the notation; more: steps laid in front of the program; steps: of a step id, an expression in its place. answer:
     fields laid over the answer. hides: the tree is not handed over. without: tools not offered; tools: the only ones
     offered. controls: wrong answers that come with the task. moves, earlier, tally: its pattern, the trees of earlier
-    tasks, and counts over earlier tasks.
+    tasks, and counts over earlier tasks. shares: how common answers are, by field.
     """
 
     why: str
@@ -61,6 +63,7 @@ class Bad(Struct, forbid_unknown_fields=True):
     moves: str = ""
     earlier: list[str] = []
     tally: dict[str, Json] = {}
+    shares: dict[str, dict[str, float]] = {}
 
 
 class Good(Struct, forbid_unknown_fields=True):
@@ -79,6 +82,7 @@ class Planted(Struct):
     task: Task
     signatures: frozenset[str] = frozenset()
     tally: Tally = Tally()
+    shares: dict[str, dict[str, float]] = {}
 
 
 class Maker:
@@ -96,7 +100,7 @@ class Maker:
         moves = row.moves or ">".join(r.pattern for r in (*rounds[:-1], last))
         marks = (self._signature(text, moves) for text in row.earlier)
         tally = msgspec.convert(row.tally, Tally)
-        return Planted(row.why, _task(rounds[:-1], last, tools, moves), frozenset(marks), tally)
+        return Planted(row.why, _task(rounds[:-1], last, tools, moves), frozenset(marks), tally, row.shares)
 
     def good(self, row: Good) -> Planted:
         """The task of a row."""
@@ -106,7 +110,7 @@ class Maker:
     def _round(self, k: int, text: str, move: str = "") -> Round:
         node = tree(text, self.registry)
         answer = self._value(node)
-        made = self._or(lambda: compile_tree(node, self.registry, answer), Proof(steps=(), program="0", answer=answer))
+        made = self._or(lambda: compile_tree(node, self.registry, answer, MAX_EACH), Proof(steps=(), program="0", answer=answer))
         question = self._or(lambda: speak(node, self.registry), "Nobody can say this?")
         move = move or (node.pattern if isinstance(node, Op) else "fact")
         return Round(k=k, question=question, answer=answer, proof=made, pattern=move, tree=node)
@@ -122,7 +126,7 @@ class Maker:
     def _or(make: Callable, other: object):
         try:
             return make()
-        except (Unspeakable, ProofError):
+        except (Unspeakable, ProofError, LookupError):
             return other
 
     def _laid_over(self, made: Round | None, row: Bad) -> Round:

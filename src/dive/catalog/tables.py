@@ -75,7 +75,7 @@ def fence(domain: str, table: str) -> dict[str, str]:
 
 
 def accepted(domain: str, table: str) -> dict[str, str]:
-    """Rows that look wrong to an audit and that a reader found right: row id -> reason, from `<domain>/accepted.toml`."""
+    """Rows that look wrong and that a reader found right: row id -> reason, from `<domain>/accepted.toml`."""
     return _reasons(domain, "accepted").get(table, {})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dive import __version__
-from dive.cli import look, street, tools
+from dive.cli import look, proving, street, tools
 from dive.cli.printing import fail
 from dive.errors import DiveError, UserError
 
@@ -60,5 +60,5 @@ def main(debug: bool) -> None:
     """
 
 
-for command in (*street.COMMANDS, *look.COMMANDS, tools.tools):
+for command in (*street.COMMANDS, *look.COMMANDS, proving.prove, tools.tools):
     main.add_command(command)

@@ -10,7 +10,9 @@ import click
 
 from dive.catalog import load
 from dive.cli.printing import json, meter, plain
-from dive.prove.recheck import Recheck, recheck
+from dive.grade import match
+from dive.prove.recheck import Recheck
+from dive.prove.rerun import rerun
 
 _dir = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -31,7 +33,7 @@ def prove(directory: Path, live: bool, tamper: int | None, as_json: bool) -> Non
     dive prove out/first --tamper 1000    corrupt the evidence and see that it is noticed
     """
     with meter("prove", "hold") as progress:
-        told = recheck(directory, load(), live=live, tamper=tamper or 0, progress=progress)
+        told = rerun(directory, load(), match, live_calls=live, tampered=tamper or 0, progress=progress)
     if as_json:
         json(told)
     else:

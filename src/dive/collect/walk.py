@@ -24,17 +24,19 @@ PAIR_MOVES = frozenset({"both", "only"})
 
 
 class Walker(Struct):
-    """One round's walk: the graph, the generator, the caps and the leaning toward rare tools."""
+    """One round's walk: the graph, the generator, the caps, the leaning toward rare tools, and constants said so far."""
 
     graph: Graph
     rng: random.Random
     weights: Mapping[str, float]
+    said: tuple[Con, ...] = ()
     steps: int = 6
     max_each: int = 8
 
     def walk(self, question: Node, move: str) -> Found:
         """Lays open what `move` needs around `question` (the tree of the round before, or the seed)."""
         found = Found([], [], {}, {}, {}, {})
+        self.said = tuple(node for node in nodes_of(question) if isinstance(node, Con))
         if move == "describe":
             for entity in sorted({n for n in nodes_of(question) if isinstance(n, Ent)}, key=repr):
                 found.descriptions[entity] = list(self.describe(entity))
@@ -232,7 +234,7 @@ class Walker(Struct):
         return self.graph.has(node) and str(self.graph.value(node)) == entity.id
 
     def _bind(self, loaded: Loaded, focus: Node) -> tuple[tuple[str, Node], ...] | None:
-        return bindings(self.graph.registry, self.graph.toolset, loaded, focus, (), self.rng)
+        return bindings(self.graph.registry, self.graph.toolset, loaded, focus, self.said, self.rng)
 
     def _pick(self, tools: list[Loaded]) -> list[Loaded]:
         """All tools in a random order in which rare ones tend to come first."""

@@ -187,11 +187,12 @@ class _Speaker:
 
     # ---- predicates -------------------------------------------------------------------------------------
 
-    def predicate(self, node: Op) -> str:
-        """What the picked member does: "lies highest"."""
+    def predicate(self, node: Op, plural: bool = False) -> str:
+        """What the picked members do: "lies highest"."""
         how, key = node.slot("how"), _node(node, "key")
         top = "max" if how in ("max", "reverse=True") else "min"
-        return self.via(key, singular=True, definite=True) + dated(superlative(self.says(key), top), self.when(key))
+        via = self.via(key, singular=not plural, definite=True)
+        return via + dated(superlative(self.says(key), top, plural and not via), self.when(key))
 
     def condition(self, node: Op, plural: bool) -> str:
         """What members of a `where` do: "lie higher than 1,000 feet"."""
@@ -243,7 +244,7 @@ class _Speaker:
         if node.pattern == "gap":
             says, sides = self.says(_node(node, "a")), self._sides(node)
             when = self.when(_node(node, "a"))
-            asked, told = (dated(gap(says, *sides, asked=order), when) for order in (True, False))
+            asked, told = (gap(says, *sides, asked=order, when=when) for order in (True, False))
             return fill(shape, {"gap": told, "Gap": capital(asked)})
         if node.pattern == "ratio":
             a, b = (self.np(_node(node, side)) for side in ("a", "b"))
@@ -323,7 +324,7 @@ class _Speaker:
         texts |= {"list": self.members(source), "noun": self.noun(_type(source)),
                   "nouns": self.registry.type(_type(source)).plural}  # fmt: skip
         if node.pattern in ("superlative", "top"):
-            texts |= {"sup": self.predicate(node), "most": _plural_most(self.predicate(node))}
+            texts |= {"sup": self.predicate(node), "most": self.predicate(node, plural=True)}
         if node.pattern == "where":
             texts |= {"having": self.condition(node, plural=True), "has": self.condition(node, plural=False)}
         if node.pattern == "top":
@@ -338,13 +339,6 @@ class _Speaker:
                 raise Unspeakable("a spread or mean of a stated time")
             texts |= {"head": says.head, "high": pair[0], "low": pair[1]}
         return texts
-
-
-def _plural_most(predicate: str) -> str:
-    for one, more in (("has ", "have "), ("is ", "are "), ("was ", "were "), ("lies ", "lie ")):
-        if predicate.startswith(one):
-            return more + predicate.removeprefix(one)
-    return predicate
 
 
 def _node(op: Op, name: str) -> Node:

@@ -4,6 +4,7 @@ Takes jobs and values as they come up; hands them to a runner in one request whe
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from dive.errors import ToolError
 from dive.nouns import Json, canonical
@@ -16,6 +17,14 @@ def call_key(tool: str, args: Mapping[str, Json]) -> str:
     return f"{tool} {canonical(dict(args)).decode()}"
 
 
+class BoundCall(NamedTuple):
+    """A call with its arguments, and its `call_key`."""
+
+    key: str
+    tool: str
+    args: dict[str, Json]
+
+
 class Batch:
     """Jobs and values of all worlds; equal ones are held once."""
 
@@ -26,6 +35,7 @@ class Batch:
         self.results: dict[str, Json | ToolError] = {}
         self.got: dict[int, Json] = {}
         self.failed: dict[int, str] = {}
+        self.bound: dict[tuple[str, int | None], list[BoundCall]] = {}
         self._functions: list[Function] = []
         self._fresh: list[tuple[int, Json]] = []
         self._jobs: list[Job] = []
@@ -64,18 +74,17 @@ class Batch:
                 self.failed[job.handle] = advise(value)
         self._functions, self._fresh, self._jobs = [], [], []
 
-    def result(self, bends: Mapping[str, Json], tool: str, args: dict[str, Json]) -> tuple[int, Json]:
+    def result(self, bends: Mapping[str, Json], call: BoundCall) -> tuple[int, Json]:
         """Handle and value of a call's result, `bends` first; raises ToolError."""
-        key = call_key(tool, args)
-        if key in bends:
-            bent = bends[key]
+        if call.key in bends:
+            bent = bends[call.key]
             return self.value(("bent", id(bent)), bent), bent
-        if key not in self.results:
+        if call.key not in self.results:
             try:
-                self.results[key] = self.call(tool, args)
+                self.results[call.key] = self.call(call.tool, call.args)
             except ToolError as error:
-                self.results[key] = error
-        found = self.results[key]
+                self.results[call.key] = error
+        found = self.results[call.key]
         if isinstance(found, ToolError):
             raise found
-        return self.value(key, found), found
+        return self.value(call.key, found), found

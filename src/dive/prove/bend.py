@@ -27,7 +27,7 @@ from dive.nouns import Answer, Json, Proof, Step
 from dive.prove.batch import call_key
 from dive.prove.evaluate import Done, Outcome, World
 from dive.prove.expr import parsed
-from dive.prove.shape import ANY, Change, Path, change, column, leaves, lists, spell
+from dive.prove.shape import ANY, Change, FieldPath, change, column, leaves, lists, spell
 from dive.prove.values import is_number, same
 
 NATURAL = frozenset({"drop", "mix", "alternate"})
@@ -122,7 +122,7 @@ class _Bender:
         seen = {id(other) for other in first}
         return [*{id(o): o for o in first}.values(), *(o for o in pool if id(o) not in seen)]
 
-    def _field(self, path: Path) -> Iterator[World]:
+    def _field(self, path: FieldPath) -> Iterator[World]:
         values = column(self.results, path)
         yield from self._world("corrupt", spell(path), change(self.results, path, corrupted))
         if len(values) > 1:
@@ -135,7 +135,7 @@ class _Bender:
                 bent = [*self.results[:i], *change([result], path, far), *self.results[i + 1 :]]
                 yield from self._world("extreme", spell(path), bent, f"{label} in call {i}")
 
-    def _lists(self, path: Path, new: Callable[[list[Json]], list[Json]]) -> list[Json]:
+    def _lists(self, path: FieldPath, new: Callable[[list[Json]], list[Json]]) -> list[Json]:
         return change(
             self.results, path, lambda rows, _: new(cast("list[Any]", rows)) if isinstance(rows, list) else rows
         )
@@ -149,7 +149,7 @@ class _Bender:
             label = " ".join(filter(None, (f"step {self.step}: {kind}", field, detail)))
             yield World(label=label, kind=kind, step=self.step, field=field, bends=changed)
 
-    def _is_named(self, path: Path) -> bool:
+    def _is_named(self, path: FieldPath) -> bool:
         keys = [key for key in path if key is not ANY]
         return self.named is None or not keys or keys[-1] in self.named
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct
 
 from dive.errors import ProofError, ToolError
 from dive.nouns import Json, Proof, Step, canonical
-from dive.prove.batch import Batch, call_key
+from dive.prove.batch import Batch, BoundCall, call_key
 from dive.prove.plan import Plan, Plans
 from dive.prove.sandbox import Function, Runner
 from dive.prove.values import jsonable
@@ -155,23 +155,31 @@ def _ask(batch: Batch, live: _Live, step: Step, plan: Plan) -> None:
 
 def _execute(batch: Batch, live: _Live, step: Step, plan: Plan) -> None:
     try:
-        if live.asked in batch.failed:
-            raise ProofError(batch.failed[live.asked] + _keys(live, plan, batch.failed[live.asked]))
-        asked: Any = batch.got[live.asked] if live.asked is not None else {}
-        if step.each is UNSET:
-            live.handles[step.id] = _call(batch, live, step, plan, jsonable(asked))
-            return
-        members = _members(step, asked)
-        handles = tuple(_call(batch, live, step, plan, args) for args in members)
-        live.handles[step.id] = batch.job(_listing(len(handles)), handles)
+        if (step.id, live.asked) not in batch.bound:
+            batch.bound[step.id, live.asked] = _bound(batch, live, step, plan)
+        handles = tuple(_call(batch, live, step, call) for call in batch.bound[step.id, live.asked])
     except (ProofError, ToolError) as error:
         live.failure = Failure("broke", f"step {step.id}: {error}")
+        return
+    live.handles[step.id] = handles[0] if step.each is UNSET else batch.job(_listing(len(handles)), handles)
 
 
-def _call(batch: Batch, live: _Live, step: Step, plan: Plan, computed: dict[str, Json]) -> int:
-    args = {name: computed[name] if name in computed else plan.constants[name] for name in step.args}
-    handle, result = batch.result(live.world.bends, str(step.call), args)
-    live.calls.append(Done(step.id, str(step.call), args, result))
+def _bound(batch: Batch, live: _Live, step: Step, plan: Plan) -> list[BoundCall]:
+    """The calls of a step, all their arguments bound."""
+    if live.asked in batch.failed:
+        raise ProofError(batch.failed[live.asked] + _keys(live, plan, batch.failed[live.asked]))
+    asked: Any = batch.got[live.asked] if live.asked is not None else {}
+    members = [jsonable(asked)] if step.each is UNSET else _members(step, asked)
+    calls: list[BoundCall] = []
+    for computed in members:
+        args = {name: computed[name] if name in computed else plan.constants[name] for name in step.args}
+        calls.append(BoundCall(call_key(str(step.call), args), str(step.call), args))
+    return calls
+
+
+def _call(batch: Batch, live: _Live, step: Step, call: BoundCall) -> int:
+    handle, result = batch.result(live.world.bends, call)
+    live.calls.append(Done(step.id, call.tool, call.args, result))
     return handle
 
 

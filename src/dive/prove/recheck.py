@@ -16,10 +16,10 @@ from dive.errors import ProofError, RunDirError, ToolError
 from dive.nouns import Call, Json, Proof, Task, Verdict, canonical
 from dive.prove import judge
 from dive.prove.batch import call_key
-from dive.prove.bend import bends, corrupted
-from dive.prove.evaluate import RECORDED, Failure, Outcome, look, run
+from dive.prove.bend import FAR, corrupted
+from dive.prove.evaluate import RECORDED, Failure, Outcome, World, look, run
 from dive.prove.sandbox import Runner
-from dive.prove.shape import Path, change, column, leaves, spell
+from dive.prove.shape import FieldPath, change, column, leaves
 from dive.prove.ties import contests
 from dive.prove.values import same
 from dive.tools import CallFn
@@ -159,17 +159,15 @@ def tamper(
     match: judge.Match,
     call: CallFn | None = None,
 ) -> Tamper:
-    """Alters one recorded value in each of `count` tasks drawn at random and looks who notices.
+    """Alters `count` recorded values, each in a task drawn at random, and looks who notices.
 
-    The value is one occurrence, drawn at random, of a field that the proof reads. `program`: re-hashed into the
-    evidence, it makes the proof fail. `hash`: put into the blob as it is, it does not fit the blob's name. `live`:
-    the tool, called again, gives another result (only with `call`). A value may be read and yet not decide, such as
-    a loser's in a superlative: then `program` has nothing to find.
+    A value counts as read when some alteration of it alone changes or breaks the answer; it is altered in such a way.
+    `program`: re-hashed into the evidence, it makes the proof fail. `hash`: put into the blob as it is, it does not fit
+    the blob's name. `live`: the tool, called again, gives another result (only with `call`).
     """
     tried, found = 0, Counter({"hash": 0, "program": 0, "live": 0})
-    for task in rng.sample(list(tasks), len(tasks)):
-        if tried == count:
-            break
+    for _ in range(count if tasks else 0):
+        task = tasks[rng.randrange(len(tasks))]
         target = _target(task, rng, blobs, sandbox)
         if target is None:
             continue
@@ -191,35 +189,36 @@ def tamper(
 
 
 def _target(task: Task, rng: random.Random, blobs: BlobReader, sandbox: Runner) -> tuple[Call, Json] | None:
-    """A recorded call of the task, and its result with one read value altered."""
+    """A recorded call of the task, and its result with one value altered that the program reads."""
+    call = recorded(task.evidence, blobs)
     try:
-        outcome = _outcome(task.proof, recorded(task.evidence, blobs), sandbox)
-        worlds = [w for w in bends(task.proof, outcome) if w.kind in ("corrupt", "rotate", "other")]
-        states = judge.states(
-            task.proof, outcome, worlds, run(task.proof, recorded(task.evidence, blobs), worlds, sandbox)
-        )
+        outcome = _outcome(task.proof, call, sandbox)
+        worlds = [
+            World(kind="extreme", step=done.step, bends={call_key(done.tool, done.args): altered})
+            for done in outcome.calls
+            for path in dict.fromkeys(path for path, value in leaves(done.result) if value is not None)
+            for altered in _altered(done.result, path)
+        ]
+        states = [judge.state(outcome, other, task.answer) for other in run(task.proof, call, worlds, sandbox)]
     except ProofError:
         return None
-    read = {pair for pair, new in states.items() if new != "same"}
-    places = [
-        (done, path)
-        for done in outcome.calls
-        for path in dict.fromkeys(path for path, value in leaves(done.result) if value is not None)
-        if (done.step, spell(path)) in read
-    ]
-    if not places:
+    read = [world for world, state in zip(worlds, states, strict=True) if state != "same"]
+    if not read:
         return None
-    done, path = places[rng.randrange(len(places))]
+    [(key, altered)] = read[rng.randrange(len(read))].bends.items()
+    done = next(d for d in outcome.calls if call_key(d.tool, d.args) == key)
     item = next((c for c in task.evidence if c.tool == done.tool and same(c.args, done.args)), None)
-    return (item, _altered(done.result, path, rng)) if item else None
+    return (item, altered) if item else None
 
 
-def _altered(result: Json, path: Path, rng: random.Random) -> Json:
-    """The result with one occurrence of a field altered."""
+def _altered(result: Json, path: FieldPath) -> Iterator[Json]:
+    """The result with one occurrence of a field altered a little, far above and far below."""
     values = column([result], path)
-    chosen = rng.choice([i for i, value in enumerate(values) if value is not None])
-    [altered] = change([result], path, lambda value, n: corrupted(value, n) if n == chosen else value)
-    return altered
+    for chosen in (i for i, value in enumerate(values) if value is not None):
+        for new in (corrupted, *FAR.values()):
+            [altered] = change([result], path, lambda v, n, c=chosen, f=new: f(v, n) if n == c else v)
+            if not same(altered, result):
+                yield altered
 
 
 def live(tasks: Sequence[Task], call: CallFn, blobs: BlobReader) -> Live:

@@ -10,12 +10,12 @@ from typing import Any, cast
 from dive.nouns import Json
 
 ANY = None
-Path = tuple[str | None, ...]
+FieldPath = tuple[str | None, ...]
 Change = Callable[[Json, int], Json]
 """Gives the new value of the n-th occurrence of a field."""
 
 
-def spell(path: Path) -> str:
+def spell(path: FieldPath) -> str:
     """`airports[].name`"""
     text = ""
     for key in path:
@@ -23,7 +23,7 @@ def spell(path: Path) -> str:
     return text
 
 
-def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+def leaves(value: Json, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Json]]:
     """All scalars with their paths."""
     for key, child in _children(value):
         yield from leaves(child, (*path, key))
@@ -31,7 +31,7 @@ def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
         yield path, value
 
 
-def lists(value: Json, path: Path = ()) -> Iterator[tuple[Path, list[Json]]]:
+def lists(value: Json, path: FieldPath = ()) -> Iterator[tuple[FieldPath, list[Json]]]:
     """All lists with their paths, outer ones first."""
     if isinstance(value, list):
         yield path, cast("list[Json]", value)
@@ -39,12 +39,12 @@ def lists(value: Json, path: Path = ()) -> Iterator[tuple[Path, list[Json]]]:
         yield from lists(child, (*path, key))
 
 
-def column(values: Sequence[Json], path: Path) -> list[Json]:
+def column(values: Sequence[Json], path: FieldPath) -> list[Json]:
     """Every occurrence of a field in several values, in order."""
     return [leaf for value in values for leaf in _at(value, path)]
 
 
-def change(values: Sequence[Json], path: Path, new: Change) -> list[Json]:
+def change(values: Sequence[Json], path: FieldPath, new: Change) -> list[Json]:
     """Copies of the values in which the n-th occurrence of the field (counted over all of them) is `new(old, n)`."""
     count = -1
 
@@ -63,7 +63,7 @@ def _children(value: Json) -> Iterator[tuple[str | None, Any]]:
         yield from ((ANY, child) for child in cast("list[Any]", value))
 
 
-def _at(value: Json, path: Path) -> Iterator[Json]:
+def _at(value: Json, path: FieldPath) -> Iterator[Json]:
     if not path:
         yield value
         return
@@ -72,7 +72,7 @@ def _at(value: Json, path: Path) -> Iterator[Json]:
             yield from _at(child, path[1:])
 
 
-def _changed(value: Json, path: Path, new: Callable[[Json], Json]) -> Json:
+def _changed(value: Json, path: FieldPath, new: Callable[[Json], Json]) -> Json:
     if not path:
         return new(value)
     if path[0] is ANY and isinstance(value, list):

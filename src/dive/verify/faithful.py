@@ -22,7 +22,7 @@ def gate(made: Round, outcome: Outcome, registry: Registry, max_each: int) -> Ve
     try:
         said = speak(made.tree, registry)
         proof = compile_tree(made.tree, registry, made.answer, max_each)
-    except (Unspeakable, ProofError) as error:
+    except (Unspeakable, ProofError, LookupError) as error:  # a wording without the forms that the tree needs
         return verdict("faithful", f"its tree cannot be spoken or compiled: {error}")
     if said != made.question:
         return verdict("faithful", f"its tree says: {said}")

@@ -6,11 +6,13 @@ named in `quantities.toml` or allowed by the field's `says` line. Judges trees o
 
 import functools
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from dive.nouns import Verdict
+from dive.patterns import pattern
 from dive.says import Says
-from dive.tree import Con, Get, It, Node, Op, children
+from dive.tree import Con, Ent, Get, It, Node, Op, children, walk
 from dive.verify.exam import Exam, operators, verdict
 
 COMPARING = frozenset({"gap", "more_than", "less_than", "both", "only"})
@@ -33,13 +35,31 @@ def _fault(exam: Exam, op: Op) -> str:
     key = dict(op.slots).get("key")
     if op.pattern in PRODUCTS:
         return "products have no names yet"
+    if pattern(op.pattern).gives == "record":
+        return _unrelated([slot for _, slot in op.slots if not isinstance(slot, str)])
     if len(sides) == 2 and op.pattern in COMPARING:
-        return _unlike(exam, *sides)
+        return _unlike(exam, *sides) or next((f for s in sides if (f := _incomparable(exam, op, s))), "")
     if len(sides) == 2 and op.pattern in QUOTIENTS:
         return _quotient(exam, *sides)
     if isinstance(key, Get) and op.pattern not in UNORDERED:
         return _unordered(exam, key) or _other_bound(op, key)
     return ""
+
+
+def _unrelated(parts: Sequence[Node]) -> str:
+    """Why the parts of a record are no one question: a part that shares no call and no entity with those before."""
+    known: set[Node | tuple[str, object]] = set()
+    for part in parts:
+        own = {(n.tool, n.args) if isinstance(n, Get) else n for n in walk(part) if isinstance(n, Get | Ent)}
+        if known and not known & own:
+            return "parts that have nothing to do with each other"
+        known |= own
+    return ""
+
+
+def _incomparable(exam: Exam, op: Op, side: Node) -> str:
+    """Why there is no difference: the field has no words for more and less."""
+    return _unordered(exam, side) if op.pattern == "gap" and isinstance(side, Get) else ""
 
 
 def _unlike(exam: Exam, a: Node, b: Node) -> str:

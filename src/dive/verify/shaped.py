@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from dive.nouns import Json, Verdict
-from dive.tree import Con, Get, Node, Op, children, walk
+from dive.tree import Con, Get, It, Node, Op, children, walk
 from dive.verify.exam import Exam, column, operators, value_of, verdict
 
 RANKING = frozenset({"superlative", "top"})
 SELECTING = frozenset({"where"})
+MOST = frozenset({"max", "reverse=True"})
 PAIRING = frozenset({"both", "only"})
 FLAGS = {"mean": "mean", "sum": "sum", "total": "sum"}
 """Patterns that need leave from the field's `says` line: values that overlap must not be added up."""
@@ -35,19 +36,24 @@ def _tautology(exam: Exam, op: Op) -> str:
     if len(nodes) > len(set(nodes)):
         return f"{op.pattern} of a thing and itself"
     inner = slots.get("list")
-    if op.pattern in RANKING and isinstance(inner, Op) and inner.pattern in RANKING:
-        return f"{op.pattern} of a list already ranked" if inner.slot("key") == slots["key"] else ""
-    return ""
+    if op.pattern not in RANKING or not isinstance(inner, Op) or dict(inner.slots).get("key") != slots["key"]:
+        return ""
+    if inner.pattern in RANKING:
+        return f"{op.pattern} of a list already ranked"
+    idle = inner.pattern in SELECTING and (inner.slot("how") == ">") == (slots["how"] in MOST)
+    return f"the {op.pattern} passes its own {inner.pattern} anyway" if idle else ""
 
 
 def _sorted_already(exam: Exam, op: Op) -> str:
     """A list ranked by what it is sorted by: the answer is its first or last line."""
-    key = dict(op.slots).get("key")
-    if op.pattern not in RANKING or not isinstance(key, Get) or "." not in key.field:
+    slots = dict(op.slots)
+    key, members = slots.get("key"), slots.get("list")
+    if op.pattern not in RANKING or not isinstance(key, Get) or not isinstance(members, Get):
         return ""
-    owner, _, name = key.field.partition(".")
-    says = exam.registry.field(key.tool, owner).says
-    return f"{key.tool}.{owner} is sorted by {name} already" if says and says.sorted_by == name else ""
+    says = exam.registry.field(members.tool, members.field).says
+    name = key.field.removeprefix(f"{members.field}.")
+    own = "." in key.field or all(isinstance(child, It) for child in children(key))
+    return f"{members.tool}.{members.field} is sorted by {name} already" if own and says and says.sorted_by == name else ""
 
 
 def _too_few(exam: Exam, op: Op) -> str:

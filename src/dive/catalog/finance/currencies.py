@@ -36,8 +36,8 @@ ISO_NAMES = {
 FORMER = ("BGN", "CYP", "EEK", "HRK", "LTL", "LVL", "MTL", "ROL", "SIT", "SKK", "TRL")
 """Currencies that are no more but stand in the ECB's rates."""
 QUOTED = frozenset(
-    """AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY USD
-    ZAR""".split()  # noqa: SIM905 - a table
+    """AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY
+    USD ZAR""".split()  # noqa: SIM905 - a table
 )
 """The euro and the currencies for which the ECB publishes a rate at present."""
 SHARED = range(3, 9)
@@ -147,7 +147,8 @@ def currencies() -> list[Entity]:
     out = fence("finance", "currency")
     made = [
         Entity(
-            type="currency:iso4217", id=code, name=row.name, seed=code not in out and (code in QUOTED or len(row.countries) in SHARED),
+            type="currency:iso4217", id=code, name=row.name,
+            seed=code not in out and (code in QUOTED or len(row.countries) in SHARED),
             aliases=tuple(sorted({row.singular, code, row.title} - {row.name})),
         )
         for code, row in currencies_table().items()

@@ -17,7 +17,7 @@ ORGANS = Choices(tuple(SYSTEMS.values()))
 
 
 class DiseaseRecord(TypedDict):
-    """One disease; `gene` and `inheritance` only where there is exactly one."""
+    """One disease; `gene`, `inheritance` and `orpha` only where there is exactly one."""
 
     disease: Annotated[str, "disease:omim"]
     name: str
@@ -26,6 +26,14 @@ class DiseaseRecord(TypedDict):
     genes: Annotated[int, "count"]
     gene: NotRequired[Annotated[str, "gene:symbol"]]
     inheritance: NotRequired[Annotated[str, "inheritance:hpo"]]
+    orpha: NotRequired[Annotated[str, "disease_number:orphanet"]]
+
+
+class TheDisease(TypedDict):
+    """The disease that a number stands for."""
+
+    disease: Annotated[str, "disease:omim"]
+    name: str
 
 
 class NamedFeature(TypedDict):
@@ -112,8 +120,8 @@ def diseases() -> list[Entity]:
 @tool("R", HPO)
 def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
     """Looks up a disease by its six-digit OMIM number: name, number of clinical features recorded for it, number of
-    organ systems (of 14) to which these belong, number of genes linked to it; the gene and the mode of inheritance
-    are given where there is exactly one."""
+    organ systems (of 14) to which these belong, number of genes linked to it; the gene, the mode of inheritance and
+    the Orphanet number are given where there is exactly one."""
     row = find_disease(disease)
     systems = {system for feature in row.features for system in hpo().terms[feature].systems}
     found: DiseaseRecord = {
@@ -124,7 +132,23 @@ def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
         found["gene"] = row.genes[0]
     if len(row.inheritance) == 1:
         found["inheritance"] = row.inheritance[0]
+    if row.orpha:
+        found["orpha"] = row.orpha
     return found
+
+
+@tool("R", HPO)
+def disease_by_orphanet_number(number: Annotated[str, "disease_number:orphanet"]) -> TheDisease:
+    """Finds the disease (OMIM number and name) that Orphanet lists under a number such as "558" by the same name."""
+    disease = _by_orphanet().get(number)
+    if disease is None:
+        raise ToolError("not_found", f"no annotated disease has the Orphanet number {number!r}")
+    return {"disease": disease, "name": hpo().diseases[disease].name}
+
+
+@functools.cache
+def _by_orphanet() -> dict[str, str]:
+    return {row.orpha: key for key, row in hpo().diseases.items() if row.orpha}
 
 
 @tool("R", HPO)

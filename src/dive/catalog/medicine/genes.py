@@ -9,7 +9,7 @@ from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import entities, tool
 
-SEVERAL = range(4, 9)
+SEVERAL = range(3, 9)
 """Numbers of diseases that can be compared with one another."""
 
 
@@ -58,8 +58,8 @@ def genes() -> list[Entity]:
 
 @tool("R", HPO)
 def gene_record(gene: Annotated[str, "gene:symbol"]) -> GeneRecord:
-    """Looks up a gene by its HGNC symbol: its NCBI Gene number, number of OMIM diseases linked to it, number of different clinical features
-    recorded for these diseases, and the disease where there is exactly one."""
+    """Looks up a gene by its HGNC symbol: its NCBI Gene number, number of OMIM diseases linked to it, number of
+    different clinical features recorded for these diseases, and the disease where there is exactly one."""
     found = _linked(gene)
     features = {feature for key in found for feature in hpo().diseases[key].features}
     record: GeneRecord = {

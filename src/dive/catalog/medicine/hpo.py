@@ -29,6 +29,7 @@ HPO = Package(
 
 ROOT = "HP:0000118"
 OUTDATED = (("Mental retardation", "Intellectual disability"), ("mental retardation", "intellectual disability"))
+DEFICIENCY = re.compile(r"^([^,]+)(?:, ([a-z-]+))?, deficiency of$")
 FRACTION = re.compile(r"(\d+)/(\d+)")
 
 
@@ -47,7 +48,9 @@ class Term(msgspec.Struct, array_like=True):
 
 
 class Disease(msgspec.Struct, array_like=True):
-    """A disease by OMIM number. `counts`: feature -> (patients with it, patients examined), pooled over reports."""
+    """A disease by OMIM number. `counts`: feature -> (patients with it, patients examined), pooled over reports.
+    `orpha`: its number in Orphanet, where one disease there has the very same name.
+    """
 
     id: str
     name: str
@@ -56,6 +59,7 @@ class Disease(msgspec.Struct, array_like=True):
     genes: list[str]
     inheritance: list[str]
     counts: dict[str, tuple[int, int]]
+    orpha: str
 
 
 class Table(msgspec.Struct):
@@ -241,14 +245,32 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
         elif aspect == "I" and stanzas[feature]["name"][0].endswith("inheritance"):
             modes[number[5:]].add(stanzas[feature]["name"][0].removesuffix(" inheritance"))
     genes, title_of = _genes(), {number: _title(found) for number, found in titles.items()}
+    orphanet = _orphanet(title_of)
     return {
         number: Disease(
             number, _name(title_of[number], case), title_of[number], sorted(found), sorted(genes.get(number, ())),
             sorted(case.natural(mode) for mode in modes.get(number, ())),
-            {feature: count for feature, count in sorted(found.items()) if count[1]},
+            {feature: count for feature, count in sorted(found.items()) if count[1]}, orphanet.get(number, ""),
         )
         for number, found in sorted(features.items())
     }  # fmt: skip
+
+
+def _orphanet(title_of: dict[str, str]) -> dict[str, str]:
+    """Orphanet numbers by OMIM number: names that are the same letter by letter and that neither side has twice."""
+    sides: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
+    for number, title in title_of.items():
+        sides[0][_letters(title)].add(number)
+    for line in (_data() / "phenotype.hpoa").read_text(encoding="utf-8").splitlines():
+        if line.startswith("ORPHA:"):
+            number, title, _ = line.split("\t", 2)
+            sides[1][_letters(title)].add(number[6:])
+    both = [(sides[0][name], sides[1][name]) for name in sides[0].keys() & sides[1].keys()]
+    return {min(omim): min(orpha) for omim, orpha in both if len(omim) == len(orpha) == 1}
+
+
+def _letters(title: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", title.lower())
 
 
 def _title(titles: set[str]) -> str:
@@ -260,6 +282,8 @@ def _name(title: str, case: Case) -> str:
     for old, new in OUTDATED:
         name = name.replace(old, new)
     name = re.sub(r"\b([xy])-linked", lambda match: match[0].capitalize(), name)
+    name = re.sub(r"(?<=\w) (Syndrome|Disease|Disorder|Deficiency)\b", lambda match: match[0].lower(), name)
+    name = DEFICIENCY.sub(lambda m: f"{m[2] + ' ' if m[2] else ''}{m[1]} deficiency", name.replace("-Coa ", "-CoA "))
     return case.natural(case.uninverted(name if title[:1].islower() else name[:1].upper() + name[1:]))
 
 

@@ -95,7 +95,8 @@ class IcdExcludes(TypedDict):
 @tool("R", ICD)
 def icd_record(code: Annotated[str, "icd10cm:code"]) -> IcdRecord:
     """Looks up an ICD-10-CM category or subcategory such as "E11" or "E11.3": description, chapter, block (a range of
-    codes), the code directly above it, number of direct subdivisions and number of billable codes at or under it (seventh characters count)."""
+    codes), the code directly above it, number of direct subdivisions and number of billable codes at or under it
+    (seventh characters count)."""
     row = find_code(code)
     record: IcdRecord = {
         "code": code, "name": row.name, "chapter": icd().chapters[row.chapter], "billable": row.billable,
