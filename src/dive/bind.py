@@ -8,6 +8,7 @@ that the question will state. Does not call anything.
 import datetime
 import random
 from collections.abc import Sequence
+from decimal import Decimal
 
 from msgspec import UNSET
 
@@ -43,7 +44,8 @@ def bindings(registry: Registry, toolset: Sequence[str], loaded: Loaded, focus: 
             free[0] = None
             point = focus if param.type == "latitude:deg" else None
         else:
-            node = _other(registry, toolset, param, [o for o in others if o != focus], rng)
+            first = param is loaded.params[0]
+            node = _other(registry, toolset, param, [o for o in others if o != focus], rng, first)
             if node is None and param.default is UNSET:
                 return None
             if param.type == "latitude:deg":
@@ -81,7 +83,7 @@ def _other(registry: Registry, toolset: Sequence[str], param: Param, others: Seq
     fitting = [n for o in others if (n := _through(registry, toolset, o, param.type)) is not None]
     if fitting:
         return rng.choice(fitting)
-    if param.default is UNSET and param.type in registry.pools:
+    if param.default is UNSET and param.type in registry.pools and not subject:
         seeds = registry.seeds(param.type)
         return Ent(param.type, rng.choice(seeds).id) if seeds else None
     return None
@@ -102,6 +104,6 @@ def constant(draw: Range | Choices, rng: random.Random) -> str | int | float:
         first, last = datetime.date.fromisoformat(draw.low), datetime.date.fromisoformat(str(draw.high))
         steps = (last - first).days // int(draw.step)
         return (first + datetime.timedelta(days=int(draw.step) * rng.randint(0, steps))).isoformat()
-    steps = round((float(draw.high) - float(draw.low)) / draw.step)
-    value = draw.low + draw.step * rng.randint(0, steps)
-    return int(value) if float(value).is_integer() else value
+    low, step = Decimal(str(draw.low)), Decimal(str(draw.step))
+    value = low + step * rng.randint(0, int((Decimal(str(draw.high)) - low) / step))
+    return int(value) if value == value.to_integral() else float(value)

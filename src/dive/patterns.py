@@ -31,9 +31,9 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True):
 
     def expression(self, slots: Mapping[str, str]) -> str:
         """The program with slot texts put in; `key[m]` takes the slot's text for the member `m`."""
-        text = self.program.replace("key[m]", slots.get("key", ""))
         names = "|".join(name for name in self.slots if name != "key")
-        return re.sub(rf"(?<!')\b({names})\b(?!')", lambda m: slots[m.group(1)], text)
+        found = rf"(key)\[m\]|(?<!')\b({names})\b(?!')"
+        return re.sub(found, lambda m: slots[m.group(1) or m.group(2)], self.program)
 
 
 @functools.cache

@@ -108,8 +108,6 @@ class Street:
             counts[f"gate:{bad.by}"] += 1
             drop = _drop(drawn.key, "verify", bad.by, bad.reason)
         assert drop is not None
-        if drop.stage == "synthesize":
-            nouns.pop("synthesize", None)
         return ledger.record(drawn.key, nouns, drop=drop, facts={"counts": dict(counts)})
 
     def _facts(self, task: Task, counts: Counter[str]) -> dict[str, Any]:

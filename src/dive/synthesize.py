@@ -17,10 +17,10 @@ from dive.evidence import Graph
 from dive.forms import answer_of, form_of
 from dive.nouns import Draw, Exemplar, Round, Task, short_id
 from dive.phrase import Unspeakable, speak
-from dive.pools import exemplars, generator
+from dive.pools import exemplars, generator, withheld
 from dive.registry import Registry
 from dive.tools import CallFn
-from dive.tree import Ent, Node
+from dive.tree import Ent, Node, Op, walk
 
 WIDTH = 3
 GROWING = ("fact", "record", "describe", "superlative", "winner", "contrast", "convert")
@@ -74,7 +74,8 @@ def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Conf
            rng: random.Random) -> Iterator[Round]:  # fmt: skip
     """Questions of round k: by the first exemplar's move, by the others', then by any that fits; one for each move."""
     wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
-    for move in dict.fromkeys([*wanted, *(rng.sample(GROWING, len(GROWING)) if k > 1 else ())]):
+    others = rng.sample(GROWING, len(GROWING)) if k > 1 else ()
+    for move in dict.fromkeys([*wanted, *(m for m in others if m not in withheld(config))]):
         graph.round, graph.collecting = k, True
         walker = Walker(graph, rng, weights, (), config.synthesize.steps_per_round, config.synthesize.max_each)
         found = walker.walk(tree, move)
@@ -94,6 +95,8 @@ def _nearest(shown: list[Exemplar], rounds: list[Round]) -> Exemplar:
 
 def _spoken(graph: Graph, tree: Node, k: int, move: str, config: Config) -> Round | None:
     registry = graph.registry
+    if withheld(config) & {node.pattern for node in walk(tree) if isinstance(node, Op)}:
+        return None
     try:
         question = speak(tree, registry)
         answer = answer_of(form_of(tree, registry), graph.value(tree), registry)

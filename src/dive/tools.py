@@ -5,6 +5,7 @@ itself: it marks which tool is running since when, and `flow`'s watchdog ends a 
 """
 
 import functools
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -65,7 +66,10 @@ def call(box: Toolbox, name: str, args: Mapping[str, Json]) -> Json:
     if loaded is None:
         raise ToolError("arguments", f"there is no tool {name!r}")
     bound = bind(loaded, args)
-    key = (name, canonical(bound))
+    try:
+        key = (name, canonical(bound))
+    except UnicodeEncodeError as error:
+        raise ToolError("arguments", f"{name}: {error}") from error
     known = box.cache.get(key)
     if known is None:
         known = _run(box, loaded, bound)
@@ -89,11 +93,17 @@ def bind(loaded: Loaded, args: Mapping[str, Json]) -> dict[str, Json]:
         value = args.get(param.name, param.default)
         if value is UNSET:
             raise ToolError("arguments", f"{loaded.name} needs {param.name!r}")
-        fits = isinstance(value, PYTHON_KINDS[param.kind]) and (param.kind == "boolean") == isinstance(value, bool)
-        if not fits:
+        if not _fits(value, param.kind):
             raise ToolError("arguments", f"{loaded.name}: {param.name!r} must be a {param.kind}, got {value!r:.80}")
         bound[param.name] = float(value) if param.kind == "number" else value
     return bound
+
+
+def _fits(value: Json, kind: str) -> bool:
+    """Whether a value is of a JSON kind; numbers must be finite, and true is no number."""
+    if not isinstance(value, PYTHON_KINDS[kind]) or (kind == "boolean") != isinstance(value, bool):
+        return False
+    return kind != "number" or abs(value) <= sys.float_info.max
 
 
 def _run(box: Toolbox, loaded: Loaded, args: Mapping[str, Json]) -> Json | ToolError:
@@ -116,7 +126,7 @@ def _run(box: Toolbox, loaded: Loaded, args: Mapping[str, Json]) -> Json | ToolE
 def _checked(loaded: Loaded, result: Json) -> Json | ToolError:
     try:
         raw = msgspec.json.encode(result)  # NaN and infinity become null, which no schema of ours allows
-    except (TypeError, ValueError, UnicodeEncodeError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         return ToolError("schema", f"{loaded.name}: its result is no JSON: {error}")
     if len(raw) > MAX_BYTES:
         return ToolError("too_large", f"{loaded.name}: {len(raw)} bytes; at most {MAX_BYTES} are taken")

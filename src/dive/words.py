@@ -70,5 +70,5 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def capital(text: str) -> str:
-    """`text` with its first letter in upper case; an initial such as "iPhone" keeps its own."""
+    """`text` with its first letter in upper case."""
     return text[:1].upper() + text[1:]

@@ -123,7 +123,7 @@ def world() -> Registry:
     types = {name: msgspec.convert({"name": name, **row}, Type) for name, row in TYPES.items()}
     package = reg.Package("lakes", "MIT", "MIT")
     tools = {
-        run.__name__: reg._load(
+        run.__name__: reg.load_tool(
             run.__name__, reg.Declared(run, "R", package, "pure", "geography"), SAYS[run.__name__], types
         )
         for run in (country_record, lake_record, lakes_near, lakes_of)

@@ -5,6 +5,7 @@ speaks of a list's member an `each` step, every list and selection a `let`. Does
 """
 
 import builtins
+import keyword
 
 from msgspec import UNSET
 
@@ -15,7 +16,9 @@ from dive.registry import Registry, package_version
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it
 from dive.words import spell_constant
 
-RESERVED = frozenset(dir(builtins)) | {"re", "math", "datetime", "collections", "itertools", "item", "m", "r", "k"}
+RESERVED = frozenset(
+    [*dir(builtins), *keyword.kwlist, "re", "math", "datetime", "collections", "itertools", "item", "m", "r", "k"]
+)
 
 
 def compile_tree(tree: Node, registry: Registry, answer: Answer, max_each: int = 8) -> Proof:

@@ -79,6 +79,8 @@ class _Speaker:
         for node in picks:
             twin = next((o for o in picks if o != node and o.slots[1:] == node.slots[1:]), None)
             if twin is not None and node not in self.names:
+                if self.via(_node(node, "key"), singular=True, definite=True):
+                    raise Unspeakable("two ends of a list by what lies one step beyond it")
                 one, other = self.predicate(node), self.predicate(twin)
                 self.said.append(f"Of {self.members(node.slot('list'))}, one {one} and another {other}.")  # type: ignore[arg-type]
                 self.names |= {node: "the former", twin: "the latter"}
@@ -88,6 +90,11 @@ class _Speaker:
         if isinstance(node, Op) and node.pattern == "superlative":
             slots = self._list_slots(node)
             text = fill(self._fresh(pattern("superlative").setup), slots)
+        elif isinstance(node, Op) and node.pattern == "where":
+            slots = self._list_slots(node)
+            self.said.append(capital(fill(self._fresh(pattern("where").setup), slots)))
+            self.names[node] = f"those {slots['nouns']}"
+            return self.names[node]
         elif isinstance(node, Get) and not node.many:
             np = self.np(node, ROOM)
             text = fill(self._fresh(pattern("fact").setup), {"np": np})
@@ -128,12 +135,14 @@ class _Speaker:
 
     def members(self, node: Node, room: int = ROOM) -> str:
         """A noun phrase for a list, with its article: "the six airports closest to Lima"."""
+        if node in self.names:
+            return self.names[node]
         if isinstance(node, Get):
             return "the " + fill(self.says(node).phrase, self.slots(node, room - 1))
         if not isinstance(node, Op):
             raise Unspeakable("no list")
         if node.pattern == "where":
-            return f"{self.members(_node(node, 'list'))} that {self.condition(node, plural=True)}"
+            return self.introduce(node)
         if node.pattern in ("both", "only"):
             return self._pair(node)
         raise Unspeakable(f"{node.pattern} as a list inside a question")

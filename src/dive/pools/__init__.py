@@ -29,7 +29,7 @@ class Pools:
         training = split.part == "train"
         away = set(split.held_out_tools) if training else set()
         closed = set(split.held_out_domains) if training else set()
-        unused = set(split.held_out_patterns) if training else set()
+        self._seeds: dict[str, Sequence[Entity]] = {}
         self.registry = registry
         self.config = config
         self.tools = tuple(
@@ -38,7 +38,7 @@ class Pools:
             if (not draw.tools.allow or name in draw.tools.allow) and name not in draw.tools.deny
             and name not in away and loaded.tool.domain not in closed and loaded.tool.effect != "write"
         )  # fmt: skip
-        self.exemplars = tuple(e for e in exemplars() if not unused & set(e.moves))
+        self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
         self.domains = tuple(
             d for d in DOMAINS
             if (not draw.domains or d in draw.domains) and d not in closed and self._types(d)
@@ -52,16 +52,21 @@ class Pools:
 
     def seeds(self, type_name: str) -> Sequence[Entity]:
         """Seeds of a type on this side of the split, in order of id."""
-        split = self.config.split
-        if split.seed_share >= 1.0 and split.part == "train":
-            return self.registry.seeds(type_name)
-        inside = split.part == "train"
-        return [e for e in self.registry.seeds(type_name) if (_place(e) < split.seed_share) == inside]
+        if type_name not in self._seeds:
+            split, known = self.config.split, self.registry.seeds(type_name)
+            inside = split.part == "train"
+            self._seeds[type_name] = [e for e in known if (_place(e) < split.seed_share) == inside]
+        return self._seeds[type_name]
 
     def _types(self, domain: str) -> list[str]:
-        home, seeds = self.registry.homes, self.registry.seeds
+        home = self.registry.homes
         taken = sorted({p.type for name in self.tools for p in self.registry.tools[name].params})
-        return [t for t in taken if home.get(t) == domain and self.registry.is_entity(t) and seeds(t)]
+        return [t for t in taken if home.get(t) == domain and self.registry.is_entity(t) and self.seeds(t)]
+
+
+def withheld(config: Config) -> frozenset[str]:
+    """Moves and operators that no question of this run may have."""
+    return frozenset(config.split.held_out_patterns if config.split.part == "train" else ())
 
 
 def _place(entity: Entity) -> float:
@@ -84,4 +89,4 @@ def _known(what: str, names: Sequence[str], known: object) -> None:
             raise UnknownName(what, name, known)  # type: ignore[arg-type]
 
 
-__all__ = ["Exemplar", "Pools", "check_names", "exemplars", "generator"]
+__all__ = ["Exemplar", "Pools", "check_names", "exemplars", "generator", "withheld"]

@@ -116,10 +116,10 @@ def _machinery(tree: ast.AST) -> Iterator[ast.expr]:
             elif node.func.attr == "strptime":
                 yield from node.args[1:]
             elif node.func.attr in PATTERN_CALLS:
-                yield from (arg for arg in node.args[:1] if not _states_word(arg))
+                yield from (arg for arg in node.args[:1] if not spells_word(arg))
 
 
-def _states_word(pattern: ast.expr) -> bool:
+def spells_word(pattern: ast.expr) -> bool:
     """Whether a regular expression spells a word out, beside classes and escapes."""
     text = pattern.value if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) else "unknown"
     return re.search(r"[^\W\d_]{2}", re.sub(r"\\.|\(\?[^)]*>|\[[^\]]*\]", " ", text)) is not None

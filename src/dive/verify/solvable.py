@@ -5,6 +5,7 @@ every constant of an expression is stated; every tool called is offered. Does no
 """
 
 import ast
+import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from dive.grade import match, read_number
 from dive.grade.dates import find_dates, read_date
 from dive.grade.text import plain
 from dive.nouns import Arg, Entity, Json, Step, Verdict
-from dive.prove.expr import FREE
+from dive.prove.expr import FREE, spells_word
 from dive.prove.rules import PATTERN_CALLS
 from dive.registry import Param, Registry
 from dive.tree import Con, Ent, walk
@@ -32,7 +33,6 @@ TEXT_CALLS = PATTERN_CALLS | {
     "strip",
     "replace",
     "join",
-    "get",
 }
 """Methods whose string arguments say how a text is taken apart, not what is looked for."""
 
@@ -113,7 +113,7 @@ def _constant_faults(exam: Exam, expr: str, where: str) -> Iterator[str]:
         return
     if isinstance(tree.body, ast.Constant):
         yield f"{where}: a constant is nothing that follows from evidence"
-    keys = set(_keys(tree))
+    keys = set(_keys(tree, _fields(exam)))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or node in keys or isinstance(node.value, bool | None):
             continue
@@ -125,18 +125,39 @@ def _constant_faults(exam: Exam, expr: str, where: str) -> Iterator[str]:
             yield f"{where}: the answer {node.value!r} is written down"
 
 
-def _keys(tree: ast.AST) -> Iterator[ast.AST]:
-    """Constants that name a field, or say how a text is taken apart."""
+def _keys(tree: ast.AST, fields: frozenset[str]) -> Iterator[ast.AST]:
+    """Constants that name a field, or say how a text is taken apart; a word looked for in a text is neither."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript):
-            yield node.slice
+            yield from _if_field(node.slice, fields)
         elif isinstance(node, ast.Dict):
             yield from (key for key in node.keys if key is not None)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in TEXT_CALLS:
-                yield from node.args
+            if node.func.attr == "get":
+                yield from (key for arg in node.args[:1] for key in _if_field(arg, fields))
+            elif node.func.attr in TEXT_CALLS:
+                yield from (arg for arg in node.args if not spells_word(arg) or node.func.attr not in PATTERN_CALLS)
             if node.func.attr in ("join", "strip"):
                 yield node.func.value
+
+
+def _if_field(node: ast.expr, fields: frozenset[str]) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Constant) and node.value in fields:
+        yield node
+
+
+def _fields(exam: Exam) -> frozenset[str]:
+    """Names of the fields of all results of the proof, and of the records that it makes itself."""
+    tools = {str(step.call) for step in exam.proof.steps if step.call is not UNSET} & exam.registry.tools.keys()
+    found = {part for name in tools for path in exam.registry.tools[name].fields for part in path.split(".")}
+    texts = [exam.proof.program, *(str(step.let) for step in exam.proof.steps if step.let is not UNSET)]
+    dicts = (node for text in texts for node in _walked(text) if isinstance(node, ast.Dict))
+    return frozenset(found | {key.value for node in dicts for key in node.keys if isinstance(key, ast.Constant)})
+
+
+def _walked(text: str) -> Iterator[ast.AST]:
+    with contextlib.suppress(SyntaxError):
+        yield from ast.walk(ast.parse(text, mode="eval"))
 
 
 def _said(exam: Exam, value: float) -> bool:

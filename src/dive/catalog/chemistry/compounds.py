@@ -127,14 +127,18 @@ def compounds() -> list[Entity]:
 
 @entities("formula:hill")
 def formulas() -> list[Entity]:
-    """The formulas of the table's compounds; seeds are organic ones that a well-known compound has."""
+    """The formulas of the table's compounds; seeds are organic ones that several known ones have."""
     fame: dict[str, int] = {}
     for row in compound_rows().values():
         fame[row["formula"]] = max(fame.get(row["formula"], 0), row["fame"])
     return [
-        Entity(type="formula:hill", id=formula, name=formula, seed=best > 4 and {"C", "H"} <= set(atoms(formula)))
+        Entity(type="formula:hill", id=formula, name=formula, seed=best > 2 and _is_seed(formula))
         for formula, best in fame.items()
     ]
+
+
+def _is_seed(formula: str) -> bool:
+    return {"C", "H"} <= set(atoms(formula)) and 3 <= len(_by_formula()[formula]) <= 8
 
 
 @tool("R", COMPOUNDS)

@@ -6,6 +6,7 @@ that are wrong, `language_lists` countries whose list is incomplete.
 """
 
 import functools
+from collections import Counter
 from typing import Annotated, TypedDict
 
 from dive.catalog.geography.places import countries, land, refuse
@@ -53,10 +54,14 @@ def names() -> dict[str, str]:
 
 @entities("language:iso639")
 def languages() -> list[Entity]:
-    """Languages that are official somewhere."""
+    """Languages that are official somewhere; seeds are those of three to eight countries."""
     hidden = fence("geography", "languages")
     used = sorted({language for spoken in official().values() for language in spoken})
-    return [Entity(type="language:iso639", id=code, name=names()[code], seed=code not in hidden) for code in used]
+    lands = Counter(language for spoken in official().values() for language in spoken)
+    return [
+        Entity(type="language:iso639", id=code, name=names()[code], seed=code not in hidden and 3 <= lands[code] <= 8)
+        for code in used
+    ]
 
 
 @tool("R", CLDR)
