@@ -76,7 +76,7 @@ def _through(registry: Registry, toolset: Sequence[str], node: Node, wanted: str
 
 
 def _other(registry: Registry, toolset: Sequence[str], param: Param, others: Sequence[Node],
-           rng: random.Random) -> Node | None:  # fmt: skip
+           rng: random.Random, subject: bool) -> Node | None:  # fmt: skip
     if param.draw is not None:
         said = [o for o in others if isinstance(o, Con) and o.type == param.type and allows(param.draw, o.value)]
         return said[0] if said and param.type in REUSED else Con(param.type, constant(param.draw, rng))

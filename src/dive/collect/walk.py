@@ -88,7 +88,7 @@ class Walker(Struct):
         first = self._member_facts(it, members)
         for node in first:
             if not self._is_value(node):
-                keys += [deeper for deeper in self._member_facts(node, members, limit=1) if self._is_value(deeper)]
+                keys += [deeper for deeper in self._member_facts(node, members, limit=1) if self._is_plain(deeper)]
         return keys + [node for node in first if self._is_value(node)]
 
     def describe(self, entity: Ent) -> Iterator[Node]:
@@ -222,6 +222,10 @@ class Walker(Struct):
     def _is_value(self, node: Node) -> bool:
         """A number, date or text: what ends a chain unless a tool works on it."""
         return not self.graph.registry.is_entity(_type(node))
+
+    def _is_plain(self, node: Get) -> bool:
+        """A value that is asked for without a constant of its own: fit to be compared at second hand."""
+        return self._is_value(node) and not any(isinstance(child, Con) for _, child in node.args)
 
     def _holds(self, key: Node, members: Node) -> bool:
         try:

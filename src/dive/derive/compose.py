@@ -197,7 +197,7 @@ def _pair(name: str) -> Callable[[_Bench], Candidates]:
             for twin in twins:
                 tree = Op(name, (("a", members), ("b", twin)), members.type, True)
                 left, sizes = bench.graph.value(tree), [len(bench.graph.value(n)) for n in (members, twin)]
-                if 1 <= len(left) <= 5 and all(len(left) < size for size in sizes):
+                if 1 <= len(left) <= 5 and all(len(left) + 1 < size for size in sizes):
                     yield tree
 
     return make
@@ -220,10 +220,8 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
 def _record(bench: _Bench) -> Candidates:
     """The entity that was asked for and a fact about it; to an entity with a fact, a second fact."""
     if isinstance(bench.question, Op) and bench.question.pattern == "record":
-        used = {node.tool for node in walk(bench.question) if isinstance(node, Get)}
-        for value in bench.found.values:
-            if value.tool not in used:
-                yield Op("triple", (*bench.question.slots, ("third", value)), "")
+        for value in _told(bench):
+            yield Op("triple", (*bench.question.slots, ("third", value)), "")
         return
     kind = getattr(bench.question, "type", "")
     if (
@@ -232,10 +230,16 @@ def _record(bench: _Bench) -> Candidates:
         or bench.graph.registry.is_key(kind)
     ):
         return
+    for value in _told(bench):
+        yield Op("record", (("first", bench.question), ("second", value)), "")
+
+
+def _told(bench: _Bench) -> Iterator[Get]:
+    """Facts that go with what is asked already: of another tool, and of no date that comes out of nowhere."""
     used = {node.tool for node in walk(bench.question) if isinstance(node, Get)}
     for value in bench.found.values:
-        if value.tool not in used:
-            yield Op("record", (("first", bench.question), ("second", value)), "")
+        if value.tool not in used and not any(isinstance(a, Con) and a.type == "date" for _, a in value.args):
+            yield value
 
 
 def _winner(bench: _Bench) -> Candidates:

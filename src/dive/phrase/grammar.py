@@ -81,8 +81,9 @@ class _Speaker:
             if twin is not None and node not in self.names:
                 if self.via(_node(node, "key"), singular=True, definite=True):
                     raise Unspeakable("two ends of a list by what lies one step beyond it")
-                one, other = self.predicate(node), self.predicate(twin)
-                self.said.append(f"Of {self.members(node.slot('list'))}, one {one} and another {other}.")  # type: ignore[arg-type]
+                slots = {"list": self.members(_node(node, "list")), "sup": self.predicate(node)}
+                shape = self._fresh(pattern("extremes").setup)
+                self.said.append(fill(shape, slots | {"other": self.predicate(twin)}))
                 self.names |= {node: "the former", twin: "the latter"}
 
     def introduce(self, node: Node) -> str:
@@ -138,6 +139,10 @@ class _Speaker:
         if node in self.names:
             return self.names[node]
         if isinstance(node, Get):
+            if not self.says(node).phrase.endswith("}"):
+                for child in (self.seen_through(c) for _, c in node.args):
+                    if self.weight(child):
+                        self.introduce(child)
             return "the " + fill(self.says(node).phrase, self.slots(node, room - 1))
         if not isinstance(node, Op):
             raise Unspeakable("no list")

@@ -31,6 +31,7 @@ SOURCE = (
     "Please go by {source}.",
     "Take the figures from {source}.",
 )
+PLAIN = ("Which", "What is", "What was", "How", "Of ", "Among", "When", "On ", "In ", "Who")
 LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ", "In {source}, ")
 
 
@@ -82,6 +83,12 @@ def sources(registry: Registry, tree: Node) -> list[str]:
     return list(found)[::-1]
 
 
+def _has_local(registry: Registry, tree: Node) -> bool:
+    """Whether some phrase names its source itself, so that another in front of it would mislead."""
+    fields = (registry.field(node.tool, node.field) for node in walk(tree) if isinstance(node, Get))
+    return any(field.says is not None and "local" in field.says.flags for field in fields)
+
+
 def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random.Random) -> str:
     """The sentences as one text, with the sources named in front of the question or behind it."""
     text, names = " ".join(said), sources(registry, tree)
@@ -89,8 +96,7 @@ def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random
         return text
     source = joined(names)
     main = said[-1]
-    plain = main.startswith(("Which", "What", "How", "Of ", "Among", "When", "On ", "In ", "Who"))
-    if plain and len(names) == 1 and rng.random() < 0.5:
+    if main.startswith(PLAIN) and len(names) == 1 and not _has_local(registry, tree) and rng.random() < 0.5:
         lead = rng.choice(LEAD).format(source=source)
         return " ".join([*said[:-1], lead[:1].upper() + lead[1:] + main[:1].lower() + main[1:]])
     return f"{text} {rng.choice(SOURCE).format(source=source)}"

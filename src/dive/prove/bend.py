@@ -33,7 +33,7 @@ from dive.prove.values import is_number, same
 NATURAL = frozenset({"drop", "mix", "alternate"})
 """Kinds of worlds that keep functional dependencies, so that two right programs agree in them."""
 
-ALTERNATES = 4
+ALTERNATES = 12
 ALTERNATES_OF_MEMBER = 2
 
 Alternates = Callable[[str], Sequence[Json]]
@@ -106,7 +106,7 @@ class _Bender:
         """Worlds in which one call gave what the tool gives for another input."""
         limit = ALTERNATES if len(self.results) == 1 else ALTERNATES_OF_MEMBER
         for i, result in enumerate(self.results):
-            others = [other for other in self._far_first(pool) if not same(other, result)][:limit]
+            others = _spread([other for other in self._far_first(pool) if not same(other, result)], limit)
             for number, other in enumerate(others):
                 bent = [*self.results[:i], other, *self.results[i + 1 :]]
                 yield from self._world("alternate", "", bent, f"{number} of call {i}")
@@ -152,6 +152,12 @@ class _Bender:
     def _is_named(self, path: FieldPath) -> bool:
         keys = [key for key in path if key is not ANY]
         return self.named is None or not keys or keys[-1] in self.named
+
+
+def _spread(others: list[Json], limit: int) -> list[Json]:
+    """The first two, which are the extremes, and others from all over the pool."""
+    step = max(1, (len(others) - 2) // max(1, limit - 2))
+    return [*others[:2], *others[2::step]][:limit]
 
 
 def _first(ranked: tuple[list[Json], Json]) -> list[Json]:

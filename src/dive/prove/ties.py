@@ -1,6 +1,6 @@
-"""Contests: every place where a proof lets one member win or puts members into an order.
+"""Contests: every place where a proof lets one member win, holds one against a bound or puts members into an order.
 
-Takes a proof; gives, for each max, min, sorted and most_common that decides something, an expression that shows its
+Takes a proof; gives, for each max, min, sorted, most_common, < and > that decides something, an expression that shows its
 keys, and tells which neighbours in their order may not be tied. Two measured values within 0.5 % are tied; whole
 numbers, texts and dates are tied when equal. Does not evaluate the keys.
 
@@ -141,6 +141,8 @@ class _Finder:
 
     def contest(self, node: ast.AST) -> Contest | None:
         """The contest that a node is, if it decides anything."""
+        if isinstance(node, ast.Compare):
+            return self._bounded(node)
         if not isinstance(node, ast.Call):
             return None
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -159,6 +161,14 @@ class _Finder:
             keys = f"[{MEMBER}[1] for {MEMBER} in ({ast.unparse(node.func.value)}).most_common()]"
             return self._made(node, keys, ((0, count, self.ordered),) if count else cuts)
         return None
+
+    def _bounded(self, node: ast.Compare) -> Contest | None:
+        """A measured value against a bound: the two may not be tied. Whole numbers, texts and dates are exact."""
+        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            return None
+        value, bound = ast.unparse(node.left), ast.unparse(node.comparators[0])
+        measured = f"isinstance({value}, float) or isinstance({bound}, float)"
+        return self._made(node, f"[{value}, {bound}] if {measured} else [0, 1]", ((0, 1, False),))
 
     def _made(self, node: ast.AST, keys: str, cuts: tuple[Cut, ...]) -> Contest:
         depth = 0

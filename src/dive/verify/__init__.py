@@ -20,7 +20,7 @@ from dive.prove import judge
 from dive.prove.evaluate import RECORDED, Done, Failure, Outcome, run
 from dive.prove.examine import Report, examine
 from dive.prove.sandbox import Sandbox
-from dive.prove.values import fit
+from dive.prove.values import choices, fit
 from dive.registry import Registry
 from dive.tally import Tally
 from dive.tools import CallFn
@@ -134,9 +134,11 @@ class Case:
         return self.made.controls or controls.build(self.exam, values)
 
     def proved(self, name: str) -> Verdict:
-        """The prover's verdict called `name`; a proof that does not hold has none."""
-        missing = Verdict(by=name, passed=None, reason="the proof does not give the answer")
-        return next((verdict for verdict in self.report.verdicts if verdict.by == name), missing)
+        """The prover's verdict called `name`; of a proof that does not give the answer only whether it gives several."""
+        found = next((verdict for verdict in self.report.verdicts if verdict.by == name), None)
+        if found is None and name == "unique" and choices(self.exam.outcome.value, self.exam.answer):
+            found = judge.unique(self.exam.proof, self.exam.outcome, ())
+        return found or Verdict(by=name, passed=None, reason="the proof does not give the answer")
 
 
 def _guessable(case: Case) -> Verdict:

@@ -1,9 +1,11 @@
 """A fresh process that executes calls again: what `stable` compares the evidence with.
 
-Takes calls; gives the hashes of their results, as a new interpreter with empty caches finds them. `python -m
-dive.verify.fresh` is that interpreter: one JSON line of calls in, one JSON line of hashes out, until its input ends.
+Takes calls; gives the hashes of their results, as a new interpreter with empty caches finds them. `main` is that
+interpreter's: one JSON line of calls in, one JSON line of hashes out, until its input ends. Each call is made twice, so
+that what counts its calls is found out too; a process that hangs or dies is an answer as well.
 """
 
+import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,53 +15,69 @@ import msgspec
 
 from dive.catalog import load
 from dive.catalog.tables import folder, keep_in
-from dive.errors import DiveError, ToolError
+from dive.errors import ToolError
 from dive.nouns import Json, sha
+from dive.registry import Registry
 from dive.tools import Toolbox
+
+COMMAND = (sys.executable, "-c", "from dive.verify.fresh import main; main()")
+STARTING_S = 60.0
+"""How long the process may take for its first answer: it loads the tools."""
 
 
 class Fresh:
-    """A handle on such a process; it is started at the first question and ends with its owner."""
+    """A handle on such a process; it is started at the first question and ends with its owner.
 
-    def __init__(self) -> None:
+    Args:
+        command: what starts it; the folder of built tables is added.
+        deadline_s: how long it may take for one task's calls.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND, deadline_s: float = 20.0) -> None:
+        self._command, self._deadline_s = command, deadline_s
         self._process: subprocess.Popen[bytes] | None = None
 
     def hashes(self, calls: Sequence[tuple[str, Mapping[str, Json]]]) -> list[str]:
-        """`sha256:<hex>` of each call's result, or the error's kind.
-
-        Raises:
-            DiveError: the process ended.
-        """
+        """`sha256:<hex>` of each call's result, or why there is none: the error's kind, changing, deadline, ended."""
+        patience = self._deadline_s if self._process else max(STARTING_S, self._deadline_s)
         process = self._process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(msgspec.json.encode(calls) + b"\n")
         process.stdin.flush()
-        line = process.stdout.readline()
-        if not line:
-            raise DiveError("the process that executes calls again has ended")
-        return msgspec.json.decode(line, type=list[str])
+        ready, _, _ = select.select([process.stdout], [], [], patience)
+        line = process.stdout.readline() if ready else b""
+        if line:
+            return msgspec.json.decode(line, type=list[str])
+        process.kill()
+        self.close()
+        return ["ended" if ready else "deadline"] * len(calls)
 
     def close(self) -> None:
         """Ends the process."""
-        if self._process is not None and self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None and self._process.stdout is not None:
             self._process.stdin.close()
+            self._process.stdout.close()
             self._process.wait()
             self._process = None
 
-    @staticmethod
-    def _start() -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "dive.verify.fresh", str(folder())]
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [*self._command, str(folder())]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def serve(tables: Path) -> None:
+def main() -> None:
+    """The process: the catalog's tools, over the tables in the folder that its last argument names."""
+    keep_in(Path(sys.argv[-1]))
+    serve(load())
+
+
+def serve(registry: Registry) -> None:
     """Answers lines of calls on standard input with lines of hashes on standard output."""
-    keep_in(tables)
-    registry = load()
     for line in sys.stdin.buffer:
-        box = Toolbox(registry)
-        found = [_hash(box, tool, args) for tool, args in msgspec.json.decode(line)]
+        calls = msgspec.json.decode(line)
+        first, second = ([_hash(box, tool, args) for tool, args in calls] for box in (Toolbox(registry), Toolbox(registry)))
+        found = [one if one == other else "changing" for one, other in zip(first, second, strict=True)]
         sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
         sys.stdout.buffer.flush()
 
@@ -69,7 +87,3 @@ def _hash(box: Toolbox, tool: str, args: Mapping[str, Json]) -> str:
         return f"sha256:{sha(box.call(tool, args))}"
     except ToolError as error:
         return error.kind
-
-
-if __name__ == "__main__":
-    serve(Path(sys.argv[1]))

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from dive.grade.dates import find_dates
 from dive.grade.match import parts, spellings, tolerance
-from dive.grade.numbers import find_numbers
+from dive.grade.numbers import find_numbers, read_number
 from dive.grade.text import fold, plain
 from dive.nouns import Answer, Verdict
 from dive.tree import Con, walk
@@ -20,6 +20,7 @@ from dive.words import SMALL, rounded
 
 MIN_OPTIONS = 4
 _PRONOUNS = frozenset({"I", "A"})
+_SCALED = re.compile(r"(?<![\w.,])\d[\d,.]* (?:thousand|million|billion|trillion)\b")
 
 
 def gate(exam: Exam) -> Verdict:
@@ -74,6 +75,7 @@ def numbers_said(exam: Exam) -> Iterator[Decimal]:
         yield Decimal(day.year)
         text = text[:start] + " " * (end - start) + text[end:]
     yield from find_numbers(text)
+    yield from (number for found in _SCALED.finditer(text) if (number := read_number(found[0])) is not None)
     constants = [node.value for node in walk(exam.tree) if isinstance(node, Con)] if exam.tree is not None else []
     defaults = [arg.default for step in exam.proof.steps for arg in step.args.values() if arg.default is not UNSET]
     for constant in [*constants, *(item.value for item in stated(exam)), *defaults]:

@@ -23,6 +23,8 @@ ICH_Q3C = (
 """CAS numbers; the mixtures of isomers (xylene, 1,2-dichloroethene) are left out."""
 SAME = 0.05
 """Boiling points this close, in degrees, count as equal."""
+FAR = 30
+"""A solvent that boils further away, in degrees, is close to nothing."""
 
 
 @functools.cache
@@ -44,6 +46,8 @@ def solvents_boiling_near(
     if not 1 <= n <= 20:
         raise ToolError("arguments", "n must be between 1 and 20")
     near = sorted((abs(boiling - here), cas) for cas, boiling in _boiling().items() if cas != compound)
+    if near[n - 1][0] > FAR:
+        raise ToolError("not_found", f"fewer than {n} of the solvents boil within {FAR} degrees of {compound}")
     if near[n][0] - near[n - 1][0] < SAME:
         raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of solvents")
     return {"compounds": [{"compound": cas, "boiling_point": _boiling()[cas]} for _, cas in near[:n]]}

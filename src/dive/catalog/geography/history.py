@@ -48,7 +48,7 @@ def _table() -> dict[tuple[str, int], Development]:
 
 @tool("R", GAPMINDER)
 def country_development(
-    country: Annotated[str, "country:iso2"], year: Annotated[int, "year", Range(1952, 2007, 5)] = 2007
+    country: Annotated[str, "country:iso2"], year: Annotated[int, "year", Range(1987, 2007, 5)] = 2007
 ) -> Development:
     """Tells a country's life expectancy at birth in years, population and gross domestic product per person in
     international dollars of 2005, for 1952, 1957 and every fifth year to 2007."""

@@ -1,0 +1,67 @@
+"""Real tools, and real drafts made from fixed seeds once for all tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dive.catalog import load
+from dive.config import Config
+from dive.draw import draw
+from dive.nouns import Round, Task
+from dive.pools import Pools
+from dive.registry import Registry
+from dive.synthesize import Exhausted, synthesize
+from dive.tools import Toolbox
+
+DRAFTS = 120
+CONFIG = Config(name="drafts", seed=20_261_123)
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def box(registry: Registry) -> Toolbox:
+    return Toolbox(registry)
+
+
+@pytest.fixture(scope="session")
+def pools(registry: Registry) -> Pools:
+    return Pools(registry, CONFIG)
+
+
+@pytest.fixture(scope="session")
+def drafts(pools: Pools, box: Toolbox) -> list[Task]:
+    """Tasks that no gate has seen, from the first draws that lead to one."""
+    return list(_drafts(pools, box))
+
+
+@pytest.fixture(scope="session")
+def chains(drafts: list[Task]) -> list[list[Round]]:
+    """Rounds 1..K of every draft; the last is the draft itself."""
+    return [[*task.lineage, _last(task)] for task in drafts]
+
+
+@pytest.fixture(scope="session")
+def rounds(chains: list[list[Round]]) -> list[Round]:
+    """Every question of every draft."""
+    return [made for chain in chains for made in chain]
+
+
+def _last(task: Task) -> Round:
+    move = task.pattern.rpartition(">")[2]
+    return Round(k=len(task.lineage) + 1, question=task.question, answer=task.answer, proof=task.proof,
+                 pattern=move, tree=task.tree)  # fmt: skip
+
+
+def _drafts(pools: Pools, box: Toolbox) -> Iterator[Task]:
+    made, index = 0, 0
+    while made < DRAFTS and index < 10 * DRAFTS:
+        try:
+            yield synthesize(draw(pools, index, {}, {}), pools.registry, box.call, pools.config, {})
+            made += 1
+        except Exhausted:
+            pass
+        index += 1
