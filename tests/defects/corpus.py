@@ -41,8 +41,8 @@ class Bad(Struct, forbid_unknown_fields=True):
     instead. question, program: texts, with {question}, {answer}, {program} for what was there. proof: a whole proof in
     the notation; more: steps laid in front of the program; steps: of a step id, an expression in its place. answer:
     fields laid over the answer. hides: the tree is not handed over. without: tools not offered; tools: the only ones
-    offered. controls: wrong answers that come with the task. moves, earlier, tally: its pattern, the trees of earlier
-    tasks, and counts over earlier tasks. shares: how common answers are, by field.
+    offered. controls: wrong answers that come with the task. moves, earlier, earlier_moves, tally: its pattern, trees and
+    pattern of earlier tasks, and counts over earlier tasks. shares: how common answers are, by field.
     """
 
     why: str
@@ -62,6 +62,7 @@ class Bad(Struct, forbid_unknown_fields=True):
     controls: list[Json] = []
     moves: str = ""
     earlier: list[str] = []
+    earlier_moves: str = ""
     tally: dict[str, Json] = {}
     shares: dict[str, dict[str, float]] = {}
 
@@ -98,7 +99,7 @@ class Maker:
         last = self._laid_over(rounds[-1] if rounds else None, row)
         tools = row.tools or [name for name in self.registry.tools if name not in row.without]
         moves = row.moves or ">".join(r.pattern for r in (*rounds[:-1], last))
-        marks = (self._signature(text, moves) for text in row.earlier)
+        marks = (self._signature(text, row.earlier_moves or moves) for text in row.earlier)
         tally = msgspec.convert(row.tally, Tally)
         return Planted(row.why, _task(rounds[:-1], last, tools, moves), frozenset(marks), tally, row.shares)
 

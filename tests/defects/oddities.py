@@ -1,12 +1,12 @@
 """Tools that cannot be relied on, as a registry of their own, and the fresh process that `stable` calls them in.
 
 Each tells the height of a tower, always the same, and beside it a remark that depends on when, where or how often it is
-asked. `python oddities.py FOLDER` is the fresh process. Real functions; they keep their state in FOLDER.
+asked. `python oddities.py STATE` is the fresh process. Real functions; what they remember lies in the folder STATE.
 """
 
+import contextlib
 import datetime as dt
 import fcntl
-import functools
 import inspect
 import os
 import random
@@ -15,13 +15,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import IO, Annotated, TypedDict
 
 import msgspec
 from msgspec.structs import replace
 
 from dive import registry as reg
-from dive.catalog.tables import folder, keep_in
 from dive.errors import ToolError
 from dive.nouns import Entity, Json
 from dive.registry import Registry, Type
@@ -41,6 +40,8 @@ class Tower(TypedDict):
 
 Tool = Callable[[Annotated[str, "tower:name"]], Tower]
 _counts: dict[str, int] = {}
+_locks: dict[str, IO[str]] = {}
+_state: list[Path] = []
 
 
 def _counted(tower: str) -> object:
@@ -49,14 +50,14 @@ def _counted(tower: str) -> object:
 
 
 def _appended(tower: str) -> object:
-    path = folder() / f"visits-{tower}"
+    path = _state[-1] / f"visits-{tower}"
     with path.open("a", encoding="utf-8") as file:
         file.write("x")
     return path.stat().st_size
 
 
 def _once(tower: str) -> object:
-    path = folder() / f"once-{tower}"
+    path = _state[-1] / f"once-{tower}"
     if path.exists():
         raise ToolError("not_found", "it was there only once")
     path.touch()
@@ -65,16 +66,13 @@ def _once(tower: str) -> object:
 
 def _owned(tower: str) -> bool:
     """Whether this process is the first to ask, which keeps a lock as long as it lives."""
-    held = _locks.get(tower) or (folder() / f"lock-{tower}").open("w", encoding="utf-8")
+    held = _locks.get(tower) or (_state[-1] / f"lock-{tower}").open("w", encoding="utf-8")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     _locks[tower] = held
     return True
-
-
-_locks: dict[str, object] = {}
 
 
 def _waiting(tower: str) -> object:
@@ -102,6 +100,7 @@ def _lacking(tower: str) -> object:
 
 
 REMARKS: dict[str, Callable[[str], object]] = {
+    "tower_record": lambda _: "steady",
     "tower_clock": lambda _: time.time_ns(),
     "tower_now": lambda _: dt.datetime.now().isoformat(),
     "tower_ticks": lambda _: time.monotonic_ns(),
@@ -154,14 +153,16 @@ def registry() -> Registry:
     return Registry(tools, types, {"tower:name": lambda: towers}, {}, {"tower:name": "geography"})
 
 
-def desk(like: Desk) -> Iterator[Desk]:
-    """A desk with these tools only, and a fresh process of theirs; ends the process when it is done with."""
+@contextlib.contextmanager
+def desk(like: Desk, state: Path) -> Iterator[Desk]:
+    """A desk with these tools only, and a fresh process of theirs; both keep their state in the folder `state`."""
+    _state.append(state)
     odd = registry()
-    fresh = Fresh((sys.executable, __file__), deadline_s=1.0)
+    fresh = Fresh((sys.executable, __file__, str(state)), deadline_s=1.0)
     yield replace(like, registry=odd, call=Toolbox(odd).call, fresh=fresh, samples={})
     fresh.close()
 
 
 if __name__ == "__main__":
-    keep_in(Path(sys.argv[-1]))
+    _state.append(Path(sys.argv[1]))
     serve(registry())

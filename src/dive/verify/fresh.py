@@ -15,14 +15,14 @@ import msgspec
 
 from dive.catalog import load
 from dive.catalog.tables import folder, keep_in
-from dive.errors import ToolError
+from dive.errors import DiveError, ToolError
 from dive.nouns import Json, sha
 from dive.registry import Registry
 from dive.tools import Toolbox
 
 COMMAND = (sys.executable, "-c", "from dive.verify.fresh import main; main()")
 STARTING_S = 60.0
-"""How long the process may take for its first answer: it loads the tools."""
+"""How long the process may take to load the tools."""
 
 
 class Fresh:
@@ -39,31 +39,39 @@ class Fresh:
 
     def hashes(self, calls: Sequence[tuple[str, Mapping[str, Json]]]) -> list[str]:
         """`sha256:<hex>` of each call's result, or why there is none: the error's kind, changing, deadline, ended."""
-        patience = self._deadline_s if self._process else max(STARTING_S, self._deadline_s)
         process = self._process = self._process or self._start()
         assert process.stdin is not None
-        assert process.stdout is not None
         process.stdin.write(msgspec.json.encode(calls) + b"\n")
         process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], patience)
-        line = process.stdout.readline() if ready else b""
+        line, why = _read(process, self._deadline_s)
         if line:
             return msgspec.json.decode(line, type=list[str])
         process.kill()
         self.close()
-        return ["ended" if ready else "deadline"] * len(calls)
+        return [why] * len(calls)
 
     def close(self) -> None:
         """Ends the process."""
-        if self._process is not None and self._process.stdin is not None and self._process.stdout is not None:
-            self._process.stdin.close()
-            self._process.stdout.close()
-            self._process.wait()
+        if self._process is not None:
+            self._process.communicate()
             self._process = None
 
     def _start(self) -> "subprocess.Popen[bytes]":
         command = [*self._command, str(folder())]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        line, why = _read(process, STARTING_S)
+        if not line:
+            process.kill()
+            process.communicate()
+            raise DiveError(f"the process that executes calls again did not start: {why}")
+        return process
+
+
+def _read(process: "subprocess.Popen[bytes]", patience: float) -> tuple[bytes, str]:
+    """One line of the process, or nothing and why."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], patience)
+    return process.stdout.readline() if ready else b"", "ended" if ready else "deadline"
 
 
 def main() -> None:
@@ -73,13 +81,19 @@ def main() -> None:
 
 
 def serve(registry: Registry) -> None:
-    """Answers lines of calls on standard input with lines of hashes on standard output."""
+    """Answers lines of calls on standard input with lines of hashes on standard output, after an empty list at the start."""
+    _write([])
     for line in sys.stdin.buffer:
         calls = msgspec.json.decode(line)
-        first, second = ([_hash(box, tool, args) for tool, args in calls] for box in (Toolbox(registry), Toolbox(registry)))
+        boxes = Toolbox(registry), Toolbox(registry)
+        first, second = ([_hash(box, tool, args) for tool, args in calls] for box in boxes)
         found = [one if one == other else "changing" for one, other in zip(first, second, strict=True)]
-        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
-        sys.stdout.buffer.flush()
+        _write(found)
+
+
+def _write(found: Sequence[str]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _hash(box: Toolbox, tool: str, args: Mapping[str, Json]) -> str:

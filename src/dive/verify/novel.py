@@ -48,8 +48,10 @@ def gate(
 
 
 def signature(pattern: str, calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:
-    """The name of a set of calls under a pattern: equal for two tasks that ask the same of the same calls."""
-    return short_id([pattern, sorted({canonical([tool, dict(args)]).decode() for tool, args in calls})])
+    """The name of a set of calls under the last move of a pattern: two tasks that ask the same of the same calls share
+    it, whatever rounds led there.
+    """
+    return short_id([last_move(pattern), sorted({canonical([tool, dict(args)]).decode() for tool, args in calls})])
 
 
 def sequence(tools: Iterable[str]) -> tuple[str, ...]:
