@@ -7,7 +7,6 @@ asked. `python oddities.py STATE` is the fresh process. Real functions; what the
 import contextlib
 import datetime as dt
 import fcntl
-import inspect
 import os
 import random
 import sys
@@ -109,7 +108,6 @@ REMARKS: dict[str, Callable[[str], object]] = {
     "tower_parent": lambda _: os.getppid(),
     "tower_program": lambda _: sys.argv[0],
     "tower_modules": lambda _: len(sys.modules),
-    "tower_depth": lambda _: len(inspect.stack()),
     "tower_dice": lambda _: random.random(),
     "tower_ticket": lambda _: uuid.uuid4(),
     "tower_bytes": lambda _: os.urandom(4).hex(),

@@ -20,6 +20,13 @@ from dive.words import SMALL, rounded
 
 MIN_OPTIONS = 4
 _PRONOUNS = frozenset({"I", "A"})
+_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDED = {word: number for number, word in enumerate((*SMALL, *_TEENS))} | {
+    f"{ten} {SMALL[k]}".removesuffix(" zero"): 20 + 10 * n + k for n, ten in enumerate(_TENS) for k in range(10)
+}
+"""Words for the numbers below a hundred."""
+_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_WORDED, key=len, reverse=True))})\b")
 _SCALED = re.compile(r"(?<![\w.,])\d[\d,.]* (?:thousand|million|billion|trillion)\b")
 
 
@@ -47,7 +54,11 @@ def says(question: str, name: str) -> bool:
         return False
     if len(name) <= 3:
         return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question) is not None
-    return re.search(rf"(?<!\w){re.escape(fold(plain(name)))}(?!\w)", fold(plain(question))) is not None
+    return re.search(rf"(?<!\w){re.escape(_spaced(name))}(?!\w)", _spaced(question)) is not None
+
+
+def _spaced(text: str) -> str:
+    return fold(plain(text)).replace("-", " ")
 
 
 def _is_option(exam: Exam, answer: Answer) -> bool:
@@ -82,5 +93,5 @@ def numbers_said(exam: Exam) -> Iterator[Decimal]:
         if isinstance(constant, int | float) and not isinstance(constant, bool):
             yield Decimal(repr(constant))
     if exam.tree is None:
-        words = set(re.findall(r"[a-z]+", text.casefold()))
-        yield from (Decimal(number) for number, word in enumerate(SMALL) if word in words)
+        words = " ".join(re.findall(r"[a-z]+", text.casefold()))
+        yield from (Decimal(_WORDED[word]) for word in _WORDS.findall(words))
