@@ -15,8 +15,10 @@ from dive.tools import Toolbox
 
 DRAFTS = 120
 CONFIG = Config(name="drafts", seed=20_261_123)
-OFTEN = ("airport:iata", "city:geonames", "company:name", "continent:code", "country:iso2", "disease:omim", "exchange:mic",
-         "language:iso639", "nuclide:symbol", "phenotype:hpo")  # fmt: skip
+OFTEN = (
+    "airport:iata", "city:geonames", "company:name", "continent:code", "country:iso2", "disease:omim",
+    "exchange:mic", "language:iso639", "nuclide:symbol", "phenotype:hpo",
+)  # fmt: skip
 STARTS = dict.fromkeys(OFTEN, 0.3)
 """Seed types that lead to a question more often than others do."""
 

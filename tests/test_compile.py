@@ -1,5 +1,6 @@
 """compile: a tree's proof gives in the sandbox what the tree is worth on the evidence; rounds grow by whole calls."""
 
+import itertools
 import keyword
 import multiprocessing
 from multiprocessing.connection import Connection
@@ -28,8 +29,12 @@ BORDERS = Get("country_borders", (("country", PERU),), "countries", "country:iso
 OTHERS = Get("country_borders", (("country", CHILE),), "countries", "country:iso2", True)
 AREA = Get("country_facts", (("country", It("country:iso2")),), "area", "")
 CURRENCY = Get("country_facts", (("country", It("country:iso2")),), "currency", "currency:iso4217")
-ZONE_AREA = Get("country_facts", (("country", Get("city_record", (("city", It("city")),), "country", "c")),), "area", "")
-BOTH_AREAS = tuple((side, Get("country_facts", (("country", e),), "area", "")) for side, e in zip("ab", (PERU, CHILE), strict=True))
+ZONE_AREA = Get(
+    "country_facts", (("country", Get("city_record", (("city", It("city")),), "country", "c")),), "area", ""
+)
+BOTH_AREAS = tuple(
+    (side, Get("country_facts", (("country", e),), "area", "")) for side, e in zip("ab", (PERU, CHILE), strict=True)
+)
 OVER = (("list", BORDERS), ("key", AREA))
 BEST = Op("superlative", (("how", "max"), *OVER), "country:iso2")
 CAPITAL = Get("country_facts", (("country", BEST),), "capital", "city")
@@ -87,13 +92,17 @@ def worth(registry: Registry, box: Toolbox, tree: Node | None) -> Json:
     return Graph(registry, tuple(registry.tools), box.call).value(tree)
 
 
-def test_there_is_a_tree_for_every_pattern(registry: Registry, box: Toolbox, values: list[tuple[Json, list[object]]]) -> None:
+def test_there_is_a_tree_for_every_pattern(
+    registry: Registry, box: Toolbox, values: list[tuple[Json, list[object]]]
+) -> None:
     assert set(TREES) == {name for name, row in patterns().items() if row.program} | {"fact"}
     for (name, tree), (value, _) in zip(TREES.items(), values, strict=False):
         assert value == worth(registry, box, tree), name
 
 
-def test_fields_of_members_and_steps_beyond(registry: Registry, box: Toolbox, values: list[tuple[Json, list[object]]]) -> None:
+def test_fields_of_members_and_steps_beyond(
+    registry: Registry, box: Toolbox, values: list[tuple[Json, list[object]]]
+) -> None:
     for tree, (value, _) in zip(MORE, values[len(TREES) :], strict=False):
         assert value == worth(registry, box, tree)
 
@@ -120,7 +129,7 @@ def test_rounds_contain_the_calls_of_earlier_ones(
     found = iter(values[len(TREES) + len(MORE) :])
     for chain in chains:
         calls = [set(next(found)[1]) for _ in chain]
-        assert all(early < late for early, late in zip(calls, calls[1:], strict=False))
+        assert all(early < late for early, late in itertools.pairwise(calls))
 
 
 def test_steps_are_named_once_and_never_like_a_word_of_python(rounds: list[Round]) -> None:

@@ -13,7 +13,7 @@ from dive.registry import Registry
 from dive.tree import Con, Ent, Get, Node, Op, walk
 from dive.words import spell_constant
 
-STIFF = re.compile(r"[_{}|<>\\]|\b(None|null|NaN|JSON|API|tool|field|UNSET|It)\b")
+STIFF = re.compile(r"[_{}|<>\\]|\b(None|null|NaN|JSON|API|tool|field|UNSET)\b")
 REPEATED = re.compile(r"\b(\w+) \1\b|\b(\w+ \w+) \2\b", re.IGNORECASE)
 
 

@@ -113,7 +113,9 @@ def test_the_hash_tells_schemas_apart() -> None:
         """Lists ponds."""
         return ponds_near(pond, n)
 
-    assert loaded().tool.hash == loaded(depth="the depth of {x}").tool.hash != loaded(other, name="ponds_near").tool.hash
+    assert (
+        loaded().tool.hash == loaded(depth="the depth of {x}").tool.hash != loaded(other, name="ponds_near").tool.hash
+    )
 
 
 def bad_type(pond: Annotated[str, "puddle:name"]) -> Rows:
@@ -220,7 +222,7 @@ def test_package_versions() -> None:
 def test_the_catalog_in_order(registry: Registry) -> None:
     assert load() is registry
     assert list(registry.tools) == sorted(registry.tools)
-    assert {home for home in registry.homes.values()} <= set(DOMAINS)
+    assert set(registry.homes.values()) <= set(DOMAINS)
     for type_name in registry.pools:
         seeds = registry.seeds(type_name)
         assert [e.id for e in seeds] == sorted(e.id for e in seeds)

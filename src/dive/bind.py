@@ -33,15 +33,15 @@ def bindings(registry: Registry, toolset: Sequence[str], loaded: Loaded, focus: 
         others: further nodes that may fill other places of their type.
         rng: chooses constants and other entities.
     """
-    free: list[Node | None] = [focus]
+    placed = False
     args: list[tuple[str, Node]] = []
     point: Node | None = None
     for param in loaded.params:
         if param.type == "longitude:deg" and point is not None:
             node = _through(registry, toolset, point, param.type)
             point = None
-        elif free[0] is not None and (node := _through(registry, toolset, focus, param.type)) is not None:
-            free[0] = None
+        elif not placed and (node := _through(registry, toolset, focus, param.type)) is not None:
+            placed = True
             point = focus if param.type == "latitude:deg" else None
         else:
             first = param is loaded.params[0]
@@ -52,7 +52,7 @@ def bindings(registry: Registry, toolset: Sequence[str], loaded: Loaded, focus: 
                 point = _owner(node)
         if node is not None:
             args.append((param.name, node))
-    return tuple(args) if free[0] is None else None
+    return tuple(args) if placed else None
 
 
 def _owner(node: Node | None) -> Node | None:

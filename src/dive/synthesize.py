@@ -77,7 +77,7 @@ def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Conf
     others = rng.sample(GROWING, len(GROWING)) if k > 1 else ()
     for move in dict.fromkeys([*wanted, *(m for m in others if m not in withheld(config))]):
         graph.round, graph.collecting = k, True
-        walker = Walker(graph, rng, weights, (), config.synthesize.steps_per_round, config.synthesize.max_each)
+        walker = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
         found = walker.walk(tree, move)
         graph.collecting = False
         made = candidates(graph, found, tree, move, rng, config.verify.tie_margin)

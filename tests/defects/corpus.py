@@ -38,11 +38,11 @@ class Bad(Struct, forbid_unknown_fields=True):
     """A planted defect.
 
     tree, trees: what is asked (in the last of several rounds). asks, runs: trees that give the question, the proof
-    instead. question, program: texts, with {question}, {answer}, {program} for what was there. proof: a whole proof in
-    the notation; more: steps laid in front of the program; steps: of a step id, an expression in its place. answer:
-    fields laid over the answer. hides: the tree is not handed over. without: tools not offered; tools: the only ones
-    offered. controls: wrong answers that come with the task. moves, earlier, earlier_moves, tally: its pattern, trees and
-    pattern of earlier tasks, and counts over earlier tasks. shares: how common answers are, by field.
+    instead. question, program: texts, with {question}, {answer}, {program} for what was there. proof: a whole proof
+    in the notation; more: steps laid in front of the program. answer: fields laid over the answer. without: tools not
+    offered; tools: the only ones offered. controls: wrong answers that come with the task. moves, earlier,
+    earlier_moves, tally: its pattern, trees and pattern of earlier tasks, and counts over them. shares: how common
+    answers are, by field.
     """
 
     why: str
@@ -54,9 +54,7 @@ class Bad(Struct, forbid_unknown_fields=True):
     program: str = ""
     proof: str = ""
     more: str = ""
-    steps: dict[str, str] = {}
     answer: dict[str, Json] = {}
-    hides: bool = False
     without: list[str] = []
     tools: list[str] = []
     controls: list[Json] = []
@@ -101,17 +99,19 @@ class Maker:
         moves = row.moves or ">".join(r.pattern for r in (*rounds[:-1], last))
         marks = (self._signature(text, row.earlier_moves or moves) for text in row.earlier)
         tally = msgspec.convert(row.tally, Tally)
-        return Planted(row.why, _task(rounds[:-1], last, tools, moves), frozenset(marks), tally, row.shares)
+        return Planted(row.why, _task("0/000000", rounds[:-1], last, tools, moves), frozenset(marks), tally, row.shares)
 
     def good(self, row: Good) -> Planted:
         """The task of a row."""
-        rounds = [self._round(k, text, move) for k, (text, move) in enumerate(zip(row.trees, row.moves.split(">")), 1)]
-        return Planted(row.key, _task(rounds[:-1], rounds[-1], row.tools.split(), row.moves))
+        pairs = zip(row.trees, row.moves.split(">"), strict=True)
+        rounds = [self._round(k, text, move) for k, (text, move) in enumerate(pairs, 1)]
+        return Planted(row.key, _task(row.key, rounds[:-1], rounds[-1], row.tools.split(), row.moves))
 
     def _round(self, k: int, text: str, move: str = "") -> Round:
         node = tree(text, self.registry)
         answer = self._value(node)
-        made = self._or(lambda: compile_tree(node, self.registry, answer, MAX_EACH), Proof(steps=(), program="0", answer=answer))
+        empty = Proof(steps=(), program="0", answer=answer)
+        made = self._or(lambda: compile_tree(node, self.registry, answer, MAX_EACH), empty)
         question = self._or(lambda: speak(node, self.registry), "Nobody can say this?")
         move = move or (node.pattern if isinstance(node, Op) else "fact")
         return Round(k=k, question=question, answer=answer, proof=made, pattern=move, tree=node)
@@ -140,15 +140,13 @@ class Maker:
         answer = _overlaid(answer, row.answer)
         source = proof(row.proof, answer, self.registry) if row.proof else source
         extra = proof(row.more + "\n0", answer, self.registry).steps if row.more else ()
-        steps = tuple(replace(s, let=row.steps.get(s.id, s.let)) for s in (*source.steps, *extra))
         program = row.program.replace("{program}", source.program) or source.program
         question = self._round(base.k, row.asks).question if row.asks else base.question
         slots = {"{question}": question, "{answer}": spoken(answer)}
         question = _filled(row.question, slots) or question
         controls = tuple(_overlaid(answer, {"value": v, "aliases": []}) for v in row.controls)
-        return replace(base, question=question, answer=answer, controls=controls,
-                       proof=replace(source, steps=steps, program=program, answer=answer),
-                       tree=None if row.hides else base.tree)  # fmt: skip
+        source = replace(source, steps=(*source.steps, *extra), program=program, answer=answer)
+        return replace(base, question=question, answer=answer, controls=controls, proof=source)
 
     def _signature(self, text: str, moves: str) -> str:
         node = tree(text, self.registry)
@@ -167,8 +165,8 @@ def _filled(text: str, slots: Mapping[str, str]) -> str:
     return text
 
 
-def _task(lineage: list[Round], last: Round, tools: list[str], moves: str) -> Task:
-    return Task(id="0" * 16, key="0/000000", question=last.question, answer=last.answer, toolset=tuple(tools),
+def _task(key: str, lineage: list[Round], last: Round, tools: list[str], moves: str) -> Task:
+    return Task(id="0" * 16, key=key, question=last.question, answer=last.answer, toolset=tuple(tools),
                 proof=last.proof, evidence=(), controls=last.controls, lineage=tuple(lineage), pattern=moves, seed=SEED,
                 exemplar="x", mode="domain", tree=last.tree)  # fmt: skip
 

@@ -41,7 +41,7 @@ def _node(part: ast.expr, registry: Registry, wanted: str, member: str) -> Node:
         case ast.Name(id="it"):
             return It(member)
         case ast.Constant(value=value):
-            return Ent(wanted, str(value)) if registry.is_entity(wanted) else Con(wanted, value)
+            return Ent(wanted, str(value)) if _is_thing(wanted, registry) else Con(wanted, value)
         case ast.UnaryOp(operand=ast.Constant(value=value)):
             return Con(wanted, -value)
         case ast.Call(func=ast.Name(id="Ent" | "Con" as kind), args=[first, second]):
@@ -85,6 +85,11 @@ def _op(name: str, parts: list[ast.expr], registry: Registry, member: str) -> Op
     return Op(name, tuple(slots.items()), made, row.gives == "members")
 
 
+def _is_thing(kind: str, registry: Registry) -> bool:
+    """Whether a bare value of the type is an entity; units are constants."""
+    return kind != UNIT and registry.is_entity(kind)
+
+
 def type_of(node: Node | str) -> str:
     """The type of a node; empty for a word."""
     return "" if isinstance(node, str) else node.type
@@ -98,7 +103,7 @@ def written(node: Node | str, registry: Registry, wanted: str | None = None) -> 
         return "it"
     if isinstance(node, Ent | Con):
         value = node.id if isinstance(node, Ent) else node.value
-        plain = wanted == node.type and registry.is_entity(node.type) == isinstance(node, Ent)
+        plain = wanted == node.type and _is_thing(node.type, registry) == isinstance(node, Ent)
         return repr(value) if plain else f"{type(node).__name__}({node.type!r}, {value!r})"
     if isinstance(node, Op):
         slots = dict(node.slots)

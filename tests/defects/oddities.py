@@ -144,7 +144,7 @@ def registry() -> Registry:
     says = {"height": "the height of {x} | adj tall taller tallest short shorter shortest", "examples": list(TOWERS)}
     package = reg.Package("towers", "MIT", "MIT")
     tools = {
-        name: reg._load(name, reg.Declared(_tool(name, remark), "R", package, "pure", "geography"), says, types)
+        name: reg.load_tool(name, reg.Declared(_tool(name, remark), "R", package, "pure", "geography"), says, types)
         for name, remark in REMARKS.items()
     }
     towers = {name: Entity(type="tower:name", id=name, name=name) for name in TOWERS}

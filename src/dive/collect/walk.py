@@ -24,14 +24,14 @@ PAIR_MOVES = frozenset({"both", "only"})
 
 
 class Walker(Struct):
-    """One round's walk: the graph, the generator, the caps, the leaning toward rare tools, and constants said so far."""
+    """One round's walk: the graph, the generator, the leaning toward rare tools, the caps, constants said so far."""
 
     graph: Graph
     rng: random.Random
     weights: Mapping[str, float]
-    said: tuple[Con, ...] = ()
     steps: int = 6
     max_each: int = 8
+    said: tuple[Con, ...] = ()
 
     def walk(self, question: Node, move: str) -> Found:
         """Lays open what `move` needs around `question` (the tree of the round before, or the seed)."""
@@ -42,7 +42,7 @@ class Walker(Struct):
                 found.descriptions[entity] = list(self.describe(entity))
         elif move in ("gap", "ratio", "contrast"):
             self._values_to_compare(question, found, move == "contrast")
-        elif move in LIST_MOVES and getattr(question, "pattern", "") not in ("record", "triple"):
+        elif move in LIST_MOVES and getattr(question, "pattern", "") != "record":
             self._lists_with_keys(question, found)
         elif move == "convert":
             found.values += self._converted(question)
@@ -75,7 +75,9 @@ class Walker(Struct):
             return self.graph.has(node)
         members = focus.node("list")
         others = [m for m in self.graph.value(members) if m != self.graph.value(focus)][:OTHERS]
-        return all(self.graph.has(replace(node, focus, Ent(focus.type, str(m)))) for m in others)
+        twins = [replace(node, focus, Ent(focus.type, str(m))) for m in others]
+        held = all(self.graph.has(twin) for twin in twins)
+        return held and any(self.graph.value(twin) != self.graph.value(node) for twin in twins)
 
     def mapped(self, members: Node) -> list[Node]:
         """Map: what one tool says of every member, the list's own columns, and one step beyond."""
@@ -125,10 +127,6 @@ class Walker(Struct):
 
     def _facts(self, question: Node, found: Found) -> None:
         focus = [question]
-        if isinstance(question, Op) and question.pattern == "record":
-            first = question.slot("first")
-            focus = [first] if not isinstance(first, str) and not getattr(first, "many", False) else []
-            focus = [node for node in focus if not self._is_value(node)]
         if isinstance(question, Ent):
             focus = [node for node in self.about(question, want_list=False) if not self._is_value(node)]
         for node in focus[: self.steps]:

@@ -8,6 +8,7 @@ becomes a task is for the gates. Does not speak and does not compile.
 import itertools
 import math
 import random
+import re
 from collections.abc import Callable, Iterator
 
 from dive.evidence import Found, Graph, Unknown
@@ -91,6 +92,8 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
     named = {(n.type, n.id) for n in walk(tree) if isinstance(n, Ent)}
     single = [s for n in inner if not n.many for s in _entities(graph, n)]
     own = any(set(_entities(graph, n)) & set(_subjects(graph, n)) for n in inner if n.many and isinstance(n, Get))
+    if _given_away(graph, inner, named) or _restless(tree):
+        return False
     circular = own or bool(named & set(single)) or len(single) != len(set(single))
     form = form_of(tree, graph.registry)
     nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
@@ -98,6 +101,19 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
     if _maze(graph, [n for n in inner if isinstance(n, Op) and n.pattern in RANKINGS]):
         return False
     return value not in ([], "", None) and not nothing and grows and not circular
+
+
+def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]) -> bool:
+    """Whether the label of a named entity prints what a step is to find: the country of "Accra, Ghana"."""
+    labels = [graph.registry.label(*entity) for entity in named]
+    found = {graph.registry.entity(*e).name for n in inner if not n.many for e in _entities(graph, n)}
+    return any(re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) for name in found for label in labels)
+
+
+def _restless(tree: Node) -> bool:
+    """Whether a question jumps between years or dates."""
+    said = {(n.type, n.value) for n in walk(tree) if isinstance(n, Con) and n.type in ("year", "date")}
+    return len(said) > 1
 
 
 def _maze(graph: Graph, rankings: list[Op]) -> bool:
@@ -210,19 +226,15 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
                 a, b = sorted((node, twin), key=lambda n: bench.graph.value(n), reverse=True)
                 low, high = bench.graph.value(b), bench.graph.value(a)
                 says = bench.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
-                allowed = says and (says.cls if name == "gap" else "ratio" in says.flags)
-                if allowed and not isinstance(low, str) and bench.apart(low, high) and (name == "gap" or low > 0):
-                    yield Op(name, (("a", a), ("b", b)), node.type if name == "gap" else "ratio")
+                allowed = says and ("ratio" in says.flags if name == "ratio" else says.cls)
+                if allowed and not isinstance(low, str) and bench.apart(low, high) and (name != "ratio" or low > 0):
+                    yield Op(name, (("a", a), ("b", b)), "ratio" if name == "ratio" else node.type)
 
     return make
 
 
 def _record(bench: _Bench) -> Candidates:
-    """The entity that was asked for and a fact about it; to an entity with a fact, a second fact."""
-    if isinstance(bench.question, Op) and bench.question.pattern == "record":
-        for value in _told(bench):
-            yield Op("triple", (*bench.question.slots, ("third", value)), "")
-        return
+    """The entity that was asked for and a fact about it."""
     kind = getattr(bench.question, "type", "")
     if (
         getattr(bench.question, "many", False)
@@ -267,19 +279,16 @@ def _describe(bench: _Bench) -> Candidates:
 
 
 def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
-    """The roundest number strictly between two values, well apart from both; None if nobody would say it."""
+    """A number that people say (1, 2 or 5 times a power of ten) between two values, well apart from both."""
     if isinstance(low, str) or low == high:
         return None
     whole = isinstance(low, int) and isinstance(high, int)
     space = 0 if whole else margin * max(abs(low), abs(high))
-    for exponent in range(12, -3 if not whole else -1, -1):
+    for exponent in range(12, -1 if whole else -3, -1):
         for unit in (5, 2, 1):
-            step = unit * 10.0**exponent
-            value = math.ceil((low + space) / step) * step
-            if value - low > space and high - value > space and not (whole and value != int(value)):
-                tidy = round(value, 3)
-                few = len(str(abs(tidy)).replace(".", "").strip("0")) <= 3
-                return (int(tidy) if tidy == int(tidy) else tidy) if few else None
+            value = unit * 10.0**exponent
+            if low + space < value < high - space:
+                return int(value) if value == int(value) else value
     return None
 
 
@@ -296,7 +305,7 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "both": _pair("both"),
     "only": _pair("only"),
     "gap": _compare("gap"),
-    "contrast": _compare("gap"),
+    "contrast": _compare("contrast"),
     "ratio": _compare("ratio"),
     "record": _record,
     "also": _also,

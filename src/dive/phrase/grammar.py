@@ -6,7 +6,6 @@ of its own, and taken up again ("that airport"). Does not know values, evidence 
 """
 
 import random
-import re
 from collections.abc import Sequence
 
 from msgspec import UNSET
@@ -36,9 +35,8 @@ def speak(tree: Node, registry: Registry) -> str:
     speaker = _Speaker(registry, random.Random(sha(tree)))
     speaker.refuse_twins(tree)
     speaker.open_with(tree)
-    speaker.introduce_extremes(tree)
     main = speaker.ask(tree)
-    tail = rounding_tail(registry, tree, speaker.rng)
+    tail = rounding_tail(registry, tree, main, speaker.rng)
     return source_tail(registry, tree, [*speaker.said, main], speaker.rng) + tail
 
 
@@ -50,6 +48,7 @@ class _Speaker:
         self.rng = rng
         self.said: list[str] = []
         self.names: dict[Node, str] = {}
+        self.started = False
 
     def refuse_twins(self, tree: Node) -> None:
         """Refuses a tree in which one word would mean two figures: a population of today and one of 1962."""
@@ -73,31 +72,19 @@ class _Speaker:
             self.said.append(fill(self.rng.choice(row.openings), {"x": self.name(named[0])}))
             self.names[named[0]] = row.anaphor
 
-    def introduce_extremes(self, tree: Node) -> None:
-        """Both ends of one list: "one lies highest and another lowest", then the former and the latter."""
-        picks = [n for n in dict.fromkeys(walk(tree)) if isinstance(n, Op) and n.pattern == "superlative"]
-        for node in picks:
-            twin = next((o for o in picks if o != node and o.slots[1:] == node.slots[1:]), None)
-            if twin is not None and node not in self.names:
-                if self.via(_node(node, "key"), singular=True, definite=True):
-                    raise Unspeakable("two ends of a list by what lies one step beyond it")
-                slots = {"list": self.members(_node(node, "list")), "sup": self.predicate(node)}
-                shape = self._fresh(pattern("extremes").setup)
-                self.said.append(fill(shape, slots | {"other": self.predicate(twin)}))
-                self.names |= {node: "the former", twin: "the latter"}
-
     def introduce(self, node: Node) -> str:
         """Says `node` in a sentence of its own; gives the words that take it up again."""
         if isinstance(node, Op) and node.pattern == "superlative":
             slots = self._list_slots(node)
             text = fill(self._fresh(pattern("superlative").setup), slots)
-        elif isinstance(node, Op) and node.pattern == "where":
+        elif isinstance(node, Op) and node.pattern in ("where", "only"):
             slots = self._list_slots(node)
-            self.said.append(capital(fill(self._fresh(pattern("where").setup), slots)))
+            self.said.append(capital(fill(self._fresh(pattern(node.pattern).setup), slots)))
             self.names[node] = f"those {slots['nouns']}"
             return self.names[node]
-        elif isinstance(node, Get) and not node.many:
-            np = self.np(node, ROOM)
+        elif isinstance(node, Get) and not node.many and not self.started:
+            self.started = True
+            np = self.np(node, ROOM + 1)
             text = fill(self._fresh(pattern("fact").setup), {"np": np})
         else:
             raise Unspeakable(f"{type(node).__name__} of type {getattr(node, 'type', '')} cannot be introduced")
@@ -127,28 +114,31 @@ class _Speaker:
             raise Unspeakable(f"{getattr(node, 'pattern', 'It')} inside a phrase")
         if "transparent" in self.says(node).flags:
             return self.np(node.args[0][1], room)
+        self.unfold(node, room)
+        return fill(self.says(node).phrase, self.slots(node, room - 1))
+
+    def unfold(self, node: Get, room: int) -> None:
+        """Says first what would nest too deep in a phrase, or stand in the middle of it with a tail of its own."""
         inside = not self.says(node).phrase.endswith("}")
         for _, child in node.args:
             child = self.seen_through(child)
-            if self.weight(child) and (inside or (self.weight(node) > room and self.weight(child) >= room)):
+            tailed = isinstance(child, Get) and not self.says(child).phrase.endswith("}")
+            deep = self.weight(node) > room and self.weight(child) >= room
+            if self.weight(child) and (deep or (inside and (tailed or self.weight(child) > 1))):
                 self.introduce(child)
-        return fill(self.says(node).phrase, self.slots(node, room - 1))
 
     def members(self, node: Node, room: int = ROOM) -> str:
         """A noun phrase for a list, with its article: "the six airports closest to Lima"."""
         if node in self.names:
             return self.names[node]
         if isinstance(node, Get):
-            if not self.says(node).phrase.endswith("}"):
-                for child in (self.seen_through(c) for _, c in node.args):
-                    if self.weight(child):
-                        self.introduce(child)
+            self.unfold(node, room)
             return "the " + fill(self.says(node).phrase, self.slots(node, room - 1))
         if not isinstance(node, Op):
             raise Unspeakable("no list")
-        if node.pattern == "where":
+        if node.pattern in ("where", "only"):
             return self.introduce(node)
-        if node.pattern in ("both", "only"):
+        if node.pattern == "both":
             return self._pair(node)
         raise Unspeakable(f"{node.pattern} as a list inside a question")
 
@@ -157,12 +147,7 @@ class _Speaker:
         if not (isinstance(a, Get) and isinstance(b, Get) and a.tool == b.tool and a.field == b.field):
             raise Unspeakable("two lists of different kinds")
         left, right = self.slots(a, ROOM - 1), self.slots(b, ROOM - 1)
-        if node.pattern == "both":
-            return "the " + fill(self.says(a).phrase, left | {"x": f"both {left['x']} and {right['x']}"})
-        phrase = self.says(a).phrase
-        noun, other = self.registry.type(a.type).plural, fill(phrase, right)
-        rest = other.removeprefix(noun) if other.startswith(noun) else f" among the {other}"
-        return f"the {fill(phrase, left)}, leaving out those{rest}"
+        return "the " + fill(self.says(a).phrase, left | {"x": f"both {left['x']} and {right['x']}"})
 
     def slots(self, node: Get, room: int) -> dict[str, str]:
         """Texts for a field's slots: x is the first parameter."""
@@ -260,6 +245,8 @@ class _Speaker:
             when = self.when(_node(node, "a"))
             asked, told = (gap(says, *sides, asked=order, when=when) for order in (True, False))
             return fill(shape, {"gap": told, "Gap": capital(asked)})
+        if node.pattern == "contrast":
+            return capital(fill(shape, self._contrast(node)))
         if node.pattern == "ratio":
             a, b = (self.np(_node(node, side)) for side in ("a", "b"))
             return capital(fill(shape, {"np_a": a, "np_b": b}))
@@ -281,6 +268,19 @@ class _Speaker:
         past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in node.args)
         asked = question(says, slots, past)
         return fill(shape, {"Question": capital(asked), "np": fill(says.phrase, slots)})
+
+    def _contrast(self, node: Op) -> dict[str, str]:
+        """Both ends of one list set against each other, without a name for either."""
+        sides = [self._subject(a) for a in (_node(node, "a"), _node(node, "b")) if isinstance(a, Get)]
+        for pick in sides:
+            if not isinstance(pick, Op) or self.via(_node(pick, "key"), singular=True, definite=True):
+                raise Unspeakable("no two ends of a list")
+            self.names[pick] = f"the one that {self.predicate(pick)}"
+        says, when = self.says(_node(node, "a")), self.when(_node(node, "a"))
+        first = sides[0]
+        assert isinstance(first, Op)
+        told = gap(says, *(self.names[pick] for pick in sides), asked=True, when=when)
+        return {"list": self.members(_node(first, "list")), "gap": told}
 
     def _sides(self, node: Op) -> tuple[str, str]:
         a, b = (_node(node, side) for side in ("a", "b"))
@@ -314,9 +314,7 @@ class _Speaker:
         if not isinstance(second, Get):
             raise Unspeakable("a part that is no field")
         says = self.says(second)
-        plain = says.ask and not re.search(r"\b(of|in|on|to|for) \{x\}", says.ask)
-        direct = self.seen_through(second.args[0][1]) == first
-        self.names[first] = "it" if plain and direct else self.registry.type(getattr(first, "type", "")).anaphor
+        self.names[first] = self.registry.type(getattr(first, "type", "")).anaphor
         if not self.names[first]:
             raise Unspeakable("the first part cannot be taken up")
         past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
@@ -351,7 +349,8 @@ class _Speaker:
             pair = (says.words[2], says.words[5]) if high and says.cls == "high" else ("highest", "lowest")
             if self.when(_node(node, "key")):
                 raise Unspeakable("a spread or mean of a stated time")
-            texts |= {"head": says.head, "high": pair[0], "low": pair[1]}
+            head = f"number of {says.head}" if says.cls == "many" else says.head
+            texts |= {"head": head, "high": pair[0], "low": pair[1]}
         return texts
 
 

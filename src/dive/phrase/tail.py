@@ -4,6 +4,7 @@ Takes a tree and the sentences so far; gives sentences. Does not know the answer
 """
 
 import random
+import re
 from collections.abc import Sequence
 
 from dive.forms import Form, form_of
@@ -11,10 +12,10 @@ from dive.registry import Registry
 from dive.tree import Con, Get, Node, walk
 from dive.words import joined, small, spell_constant
 
-UNIT = ("Answer in {unit}.", "Please answer in {unit}.", "I need it in {unit}.", "Give the answer in {unit}.")
+UNIT = ("Answer in {unit}.", "The answer should be in {unit}.", "I need it in {unit}.", "Give the answer in {unit}.")
 BOTH = (
     "Answer in {unit}, rounded to {digits}.",
-    "Please give it in {unit}, to {digits}.",
+    "It should be in {unit}, to {digits}.",
     "I need it in {unit}, rounded to {digits}.",
     "Give the answer in {unit}, to {digits}.",
 )
@@ -24,7 +25,7 @@ CONVERT = (
     "It is given in {old}; I would like it in {new}, rounded to {digits}.",
     "Convert the result from {old} to {new} and give it to {digits}.",
 )
-DIGITS = ("Round to {digits}.", "Please round to {digits}.", "Give it to {digits}.", "Answer to {digits}.")
+DIGITS = ("Round to {digits}.", "Rounded to {digits}, please.", "Give it to {digits}.", "Answer to {digits}.")
 SOURCE = (
     "Use {source} for this.",
     "Base the answer on {source}.",
@@ -35,14 +36,14 @@ PLAIN = ("Which", "What is", "What was", "How", "Of ", "Among", "When", "On ", "
 LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ", "In {source}, ")
 
 
-def rounding_tail(registry: Registry, tree: Node, rng: random.Random) -> str:
+def rounding_tail(registry: Registry, tree: Node, main: str, rng: random.Random) -> str:
     """ " Answer in feet, rounded to the nearest whole number.", or nothing where the form is plain."""
     form = form_of(tree, registry)
     units = [child for _, child in tree.args if isinstance(child, Con)] if isinstance(tree, Get) else []
     if len(units) == 2 and all(unit.type == "unit:type" for unit in units):
         old, new = (spell_constant(registry, unit) for unit in units)
         return " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0))
-    return _tail(form, rng)
+    return _tail(form, main, rng)
 
 
 def part_form(registry: Registry, part: Node) -> str:
@@ -56,10 +57,10 @@ def part_form(registry: Registry, part: Node) -> str:
     return f" ({told})" if told else ""
 
 
-def _tail(form: Form, rng: random.Random) -> str:
+def _tail(form: Form, main: str, rng: random.Random) -> str:
     if form.kind != "number":
         return ""
-    unit = "" if form.type == "year" else form.unit
+    unit = "" if form.type == "year" or re.search(rf"\b{re.escape(form.unit)}\b", main) else form.unit
     digits = "" if form.whole or form.places is None else _digits(form.places)
     shapes = BOTH if unit and digits else UNIT if unit else DIGITS if digits else ()
     return " " + rng.choice(shapes).format(unit=unit, digits=digits) if shapes else ""

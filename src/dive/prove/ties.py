@@ -1,7 +1,7 @@
 """Contests: every place where a proof lets one member win, holds one against a bound or puts members into an order.
 
-Takes a proof; gives, for each max, min, sorted, most_common, < and > that decides something, an expression that shows its
-keys, and tells which neighbours in their order may not be tied. Two measured values within 0.5 % are tied; whole
+Takes a proof; gives, for each max, min, sorted, most_common, < and > that decides something, an expression that shows
+its keys, and tells which neighbours in their order may not be tied. Two measured values within 0.5 % are tied; whole
 numbers, texts and dates are tied when equal. Does not evaluate the keys.
 
 A contest inside a comprehension or a key function is held once per member: its keys come as nested lists.

@@ -134,7 +134,7 @@ class Case:
         return self.made.controls or controls.build(self.exam, values)
 
     def proved(self, name: str) -> Verdict:
-        """The prover's verdict called `name`; of a proof that does not give the answer only whether it gives several."""
+        """The prover's verdict called `name`; one that does not give the answer may still give several."""
         found = next((verdict for verdict in self.report.verdicts if verdict.by == name), None)
         if found is None and name == "unique" and choices(self.exam.outcome.value, self.exam.answer):
             found = judge.unique(self.exam.proof, self.exam.outcome, ())

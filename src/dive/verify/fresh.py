@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def serve(registry: Registry) -> None:
-    """Answers lines of calls on standard input with lines of hashes on standard output, after an empty list at the start."""
+    """Answers lines of calls on standard input with lines of hashes on standard output, after an empty list."""
     _write([])
     for line in sys.stdin.buffer:
         calls = msgspec.json.decode(line)

@@ -17,7 +17,7 @@ MOST = frozenset({"max", "reverse=True"})
 PAIRING = frozenset({"both", "only"})
 FLAGS = {"mean": "mean", "sum": "sum", "total": "sum"}
 """Patterns that need leave from the field's `says` line: values that overlap must not be added up."""
-DIFFERENCES = frozenset({"gap", "spread", "ratio"})
+DIFFERENCES = frozenset({"gap", "contrast", "spread", "ratio"})
 MIN_MEMBERS = 3
 
 
@@ -53,7 +53,8 @@ def _sorted_already(exam: Exam, op: Op) -> str:
     says = exam.registry.field(members.tool, members.field).says
     name = key.field.removeprefix(f"{members.field}.")
     own = "." in key.field or all(isinstance(child, It) for child in children(key))
-    return f"{members.tool}.{members.field} is sorted by {name} already" if own and says and says.sorted_by == name else ""
+    same = own and says is not None and says.sorted_by == name
+    return f"{members.tool}.{members.field} is sorted by {name} already" if same else ""
 
 
 def _too_few(exam: Exam, op: Op) -> str:

@@ -152,7 +152,7 @@ def _fields(exam: Exam) -> frozenset[str]:
     found = {part for name in tools for path in exam.registry.tools[name].fields for part in path.split(".")}
     texts = [exam.proof.program, *(str(step.let) for step in exam.proof.steps if step.let is not UNSET)]
     dicts = (node for text in texts for node in _walked(text) if isinstance(node, ast.Dict))
-    return frozenset(found | {key.value for node in dicts for key in node.keys if isinstance(key, ast.Constant)})
+    return frozenset(found | {str(key.value) for node in dicts for key in node.keys if isinstance(key, ast.Constant)})
 
 
 def _walked(text: str) -> Iterator[ast.AST]:
