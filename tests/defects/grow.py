@@ -6,6 +6,7 @@ change so much that the old trees cannot be spoken any more. Wording is not stor
 
 import re
 import tempfile
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -28,9 +29,10 @@ isotopes_lasting_years largest_cities largest_countries natural_isotopes nuclide
 us_state_record us_states_joined utc_offset exchange_record gene_diseases disease_record feature_record
 """))  # fmt: skip
 """Tools that are not likely to go away."""
-SEED, DRAWS, COUNT, TOOLS = 20_261_123, 400, 100, 20
-PLAIN, PER_MOVE = 260, 20
-"""Longest text of a tree, and most tasks that end in one move: plain trees outlive a change of grammar."""
+SEED, DRAWS, COUNT, TOOLS = 20_261_123, 600, 100, 20
+PLAIN, PER_MOVE, CHANCE = 260, 20, 0.15
+"""Longest text of a tree and best chance of a guess, so that a task outlives changes of grammar and calibration; most
+tasks that end in one move."""
 
 
 def grow() -> str:
@@ -40,7 +42,9 @@ def grow() -> str:
     for task in (task for rounds in (2, 3) for task in _made(rounds)):
         move = task.pattern.rpartition(">")[2]
         row = _row(task, load())
-        if len(rows) < COUNT and moves[move] < PER_MOVE and max(map(len, row.splitlines()[5:])) <= PLAIN:
+        chance = max(v.score or 0.0 for r in (*task.lineage, task) for v in r.verdicts if v.by == "guessable")
+        plain = chance <= CHANCE and max(map(len, row.splitlines())) <= PLAIN
+        if len(rows) < COUNT and moves[move] < PER_MOVE and plain:
             moves[move] += 1
             rows.append(row)
     return "\n".join([f"# {len(rows)} good tasks, made by grow.py; wording is not stored.", *rows])
@@ -65,7 +69,8 @@ def _row(task: Task, registry: Registry) -> str:
     others = [name for name in task.toolset if name not in used]
     tools = sorted([*used, *others[: max(0, TOOLS - len(used))]])
     lines = "\n".join(f"  {_text(text)}," for text in trees)
-    head = f'key = "{task.key}"\nmoves = "{task.pattern}"\ntools = "{" ".join(tools)}"'
+    offered = textwrap.fill(" ".join(tools), 116)
+    head = f'key = "{task.key}"\nmoves = "{task.pattern}"\ntools = """\n{offered}"""'
     return f"\n[[good]]\n{head}\ntrees = [\n{lines}\n]"
 
 
