@@ -159,4 +159,5 @@ def test_every_tool_has_specimens(registry: Registry) -> None:
     for name, loaded in registry.tools.items():
         examples = [(bind(loaded, args), box.call(name, args)) for args in loaded.tool.examples[:2]]
         forms = specimens(registry, loaded, examples)
-        assert forms and all(said for lines in forms.values() for _, said in lines), name
+        spoken = [line for line in loaded.tool.says.values() if line]
+        assert bool(forms) == bool(spoken) and all(said for lines in forms.values() for _, said in lines), name

@@ -6,7 +6,6 @@ becomes a task is for the gates. Does not speak and does not compile.
 """
 
 import itertools
-import math
 import random
 import re
 from collections.abc import Callable, Iterator

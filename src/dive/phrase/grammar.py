@@ -6,6 +6,7 @@ of its own, and taken up again ("that airport"). Does not know values, evidence 
 """
 
 import random
+import re
 from collections.abc import Sequence
 
 from msgspec import UNSET
@@ -20,6 +21,10 @@ from dive.tree import Con, Ent, Get, It, Node, Op, walk
 from dive.words import capital, small, spell_constant
 
 ROOM = 2
+TWICE = re.compile(r"\b(\w+) \1\b|\b(\w+ \w+) \2\b", re.IGNORECASE)
+WORDINGS = 3
+STUTTER = re.compile(r"\b([a-z]+(?: [a-z]+)?) \1\b")
+""" "... in which fermium was discovered was discovered first"; names such as Walla Walla may."""
 
 
 class Unspeakable(DiveError):
@@ -30,12 +35,23 @@ def speak(tree: Node, registry: Registry) -> str:
     """The question that `tree` asks.
 
     Raises:
-        Unspeakable: two hidden things would need the same name, or a field lacks the form that is needed.
+        Unspeakable: two hidden things would need the same name, a field lacks the form that is needed, or every
+            wording stutters.
     """
-    speaker = _Speaker(registry, random.Random(sha(tree)))
+    wordings = (_say(tree, registry, random.Random(sha(tree) + "+" * turn)) for turn in range(WORDINGS))
+    smooth = next((text for text in wordings if not STUTTER.search(text)), None)
+    if smooth is None:
+        raise Unspeakable("a word would be said twice running")
+    return smooth
+
+
+def _say(tree: Node, registry: Registry, rng: random.Random) -> str:
+    speaker = _Speaker(registry, rng)
     speaker.refuse_twins(tree)
     speaker.open_with(tree)
     main = speaker.ask(tree)
+    if TWICE.search(" ".join([*speaker.said, main])):
+        raise Unspeakable("a word would be said twice running")
     tail = rounding_tail(registry, tree, main, speaker.rng)
     return source_tail(registry, tree, [*speaker.said, main], speaker.rng) + tail
 
@@ -77,7 +93,7 @@ class _Speaker:
         if isinstance(node, Op) and node.pattern == "superlative":
             slots = self._list_slots(node)
             text = fill(self._fresh(pattern("superlative").setup), slots)
-        elif isinstance(node, Op) and node.pattern in ("where", "only"):
+        elif isinstance(node, Op) and node.pattern == "where":
             slots = self._list_slots(node)
             self.said.append(capital(fill(self._fresh(pattern(node.pattern).setup), slots)))
             self.names[node] = f"those {slots['nouns']}"
@@ -136,10 +152,10 @@ class _Speaker:
             return "the " + fill(self.says(node).phrase, self.slots(node, room - 1))
         if not isinstance(node, Op):
             raise Unspeakable("no list")
-        if node.pattern in ("where", "only"):
+        if node.pattern == "where":
             return self.introduce(node)
-        if node.pattern == "both":
-            return self._pair(node)
+        if node.pattern in ("both", "only"):
+            return "the " + self._pair(node)
         raise Unspeakable(f"{node.pattern} as a list inside a question")
 
     def _pair(self, node: Op) -> str:
@@ -147,7 +163,8 @@ class _Speaker:
         if not (isinstance(a, Get) and isinstance(b, Get) and a.tool == b.tool and a.field == b.field):
             raise Unspeakable("two lists of different kinds")
         left, right = self.slots(a, ROOM - 1), self.slots(b, ROOM - 1)
-        return "the " + fill(self.says(a).phrase, left | {"x": f"both {left['x']} and {right['x']}"})
+        x = f"both {left['x']} and {right['x']}" if node.pattern == "both" else f"{left['x']} but not {right['x']}"
+        return fill(self.says(a).phrase, left | {"x": x})
 
     def slots(self, node: Get, room: int) -> dict[str, str]:
         """Texts for a field's slots: x is the first parameter."""
@@ -272,15 +289,17 @@ class _Speaker:
     def _contrast(self, node: Op) -> dict[str, str]:
         """Both ends of one list set against each other, without a name for either."""
         sides = [self._subject(a) for a in (_node(node, "a"), _node(node, "b")) if isinstance(a, Get)]
-        for pick in sides:
+        for pick, name in zip(sides, ("the first", "the second"), strict=True):
             if not isinstance(pick, Op) or self.via(_node(pick, "key"), singular=True, definite=True):
                 raise Unspeakable("no two ends of a list")
-            self.names[pick] = f"the one that {self.predicate(pick)}"
+            self.names[pick] = name
+        one, other = (side for side in sides if isinstance(side, Op))
         says, when = self.says(_node(node, "a")), self.when(_node(node, "a"))
-        first = sides[0]
-        assert isinstance(first, Op)
-        told = gap(says, *(self.names[pick] for pick in sides), asked=True, when=when)
-        return {"list": self.members(_node(first, "list")), "gap": told}
+        asked = gap(says, "the first", "the second", asked=True, when=when).removesuffix(f" {when}")
+        return {
+            "list": self.members(_node(one, "list")), "one": self.predicate(one), "other": self.predicate(other),
+            "Gap": f"{capital(when)}, {asked}" if when else capital(asked),
+        }  # fmt: skip
 
     def _sides(self, node: Op) -> tuple[str, str]:
         a, b = (_node(node, side) for side in ("a", "b"))
@@ -326,7 +345,12 @@ class _Speaker:
         over = slots.get("list")
         if node.pattern in ("both", "only"):
             texts["noun"], texts["nouns"] = self.noun(node.type), self.registry.type(node.type).plural
-            texts["a"], texts["b"] = (self.members(_node(node, side)) for side in ("a", "b"))
+            pair = self._pair(node)
+            rest = pair.removeprefix(texts["nouns"]).strip()
+            texts |= {
+                "list": f"the {pair}",
+                "do": rest.removeprefix("that ") if rest.startswith("that ") else f"are {rest}",
+            }
             return texts
         source = _node(node, "list")
         if node.pattern == "count" and isinstance(over, Op) and over.pattern == "where":
