@@ -1,6 +1,9 @@
 """street: a run is the same with one worker or two, in one go or resumed; each key has a task or a reason."""
 
-from collections.abc import Callable
+import functools
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +30,21 @@ def street() -> Street:
     return Street(config(Path("unused")))
 
 
+@functools.cache
+def lasting() -> Street:
+    """The street of the other process, whatever its runs are called."""
+    return Street(config(Path("unused")))
+
+
+def start(made: Config) -> Speed:
+    return run(made, to_toml(made), lambda *_: None, street=lasting())
+
+
 @pytest.fixture(scope="module")
-def go(street: Street) -> Callable[..., Speed]:
-    """`go(out, ...)`: a run on the one street that all tests share."""
-
-    def start(out: Path, **sections: object) -> Speed:
-        made = config(out, **sections)
-        return run(made, to_toml(made), lambda *_: None, street=street)
-
-    return start
+def go() -> Iterator[Callable[..., Speed]]:
+    """`go(out, ...)`: a run in another process: one that has used the sandbox can fork no workers that use it."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
+        yield lambda out, **sections: other.submit(start, config(out, **sections)).result(timeout=120)
 
 
 @pytest.fixture(scope="module")
