@@ -88,9 +88,6 @@ class Walker(Struct):
         for node in self._columns(members):
             keys += [node] if self._holds(node, members) else []
         first = self._member_facts(it, members)
-        for node in first:
-            if not self._is_value(node):
-                keys += [deeper for deeper in self._member_facts(node, members, limit=1) if self._is_plain(deeper)]
         return keys + [node for node in first if self._is_value(node)]
 
     def describe(self, entity: Ent) -> Iterator[Node]:

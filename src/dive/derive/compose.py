@@ -14,7 +14,6 @@ from dive.evidence import Found, Graph, Unknown
 from dive.forms import form_of
 from dive.nouns import Json
 from dive.patterns import pattern
-from dive.says import Says
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
 
 UNIT = "unit:type"
@@ -97,7 +96,7 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
     form = form_of(tree, graph.registry)
     nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
     grows = len(needed) >= 2 and before < needed
-    if _maze(graph, [n for n in inner if isinstance(n, Op) and n.pattern in RANKINGS]):
+    if _maze([n for n in inner if isinstance(n, Op) and n.pattern in RANKINGS]):
         return False
     return value not in ([], "", None) and not nothing and grows and not circular
 
@@ -115,20 +114,9 @@ def _restless(tree: Node) -> bool:
     return len(said) > 1
 
 
-def _maze(graph: Graph, rankings: list[Op]) -> bool:
-    """Whether more than two lists are ranked one after the other, or two of a kind, or two by nearness."""
-    lists = {n.node("list"): n for n in rankings}
-    tools = [source.tool for source in map(_source, lists) if isinstance(source, Get)]
-    near = [s for s in map(_source, lists) if isinstance(s, Get) and (says := _says(graph, s)) and says.sorted_by]
-    return len(lists) > 2 or len(set(tools)) < len(tools) or len(near) > 1
-
-
-def _source(members: Node) -> Node:
-    return _source(members.node("list")) if isinstance(members, Op) and "list" in dict(members.slots) else members
-
-
-def _says(graph: Graph, node: Get) -> Says | None:
-    return graph.registry.field(node.tool, node.field).says
+def _maze(rankings: list[Op]) -> bool:
+    """Whether more than one list is ranked: nobody asks for the largest neighbour of the largest neighbour."""
+    return len({n.node("list") for n in rankings}) > 1
 
 
 def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:

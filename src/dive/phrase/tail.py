@@ -20,10 +20,10 @@ BOTH = (
     "Give the answer in {unit}, to {digits}.",
 )
 CONVERT = (
-    "The figure is listed in {old}; please convert it to {new} and round to {digits}.",
-    "You will find it in {old}, but I need it in {new}, to {digits}.",
-    "It is given in {old}; I would like it in {new}, rounded to {digits}.",
-    "Convert the result from {old} to {new} and give it to {digits}.",
+    "Answer in {new}, to {digits}; the source has {old}.",
+    "Give the result in {new}, to {digits} (the source has {old}).",
+    "I need it in {new}, to {digits}; the tables have {old}.",
+    "The tables have {old}; the answer should be in {new}, to {digits}.",
 )
 DIGITS = ("Round to {digits}.", "Rounded to {digits}, please.", "Give it to {digits}.", "Answer to {digits}.")
 SOURCE = (
