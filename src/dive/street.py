@@ -72,6 +72,7 @@ class Street:
         self.desk = Desk(
             self.registry, self.box.call, Sandbox(), Fresh(), samples, tables.by_field, tables.by_pattern, config
         )
+        self.rejected: dict[str, Drop] = {}
         for type_name in self.registry.pools:
             self.registry.seeds(type_name)
 
@@ -133,6 +134,7 @@ class Street:
                 continue
             seen[facts["signature"]] = record.key
             told.append(msgspec.convert(facts["told"], Facts))
+        self.rejected = rejected
         return State(tally.add(state.tally, told), seen, rejected)
 
 
@@ -154,11 +156,13 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
     parts = {"tools": _marks(street.registry), "until": until, "code": __version__}
     keys = [f"{config.seed}/{index:06d}" for index in range(config.draw.count)]
     with ledger.open_run(Path(config.out), text, fingerprint(config, parts)) as held:
-        state, speed = map_blocks(
-            keys, street.work, state=State(), fold=street.fold, recall=held.recall, keep=held.append, stage="draw",
-            workers=config.flow.workers, deadline_s=config.flow.deadline_s, on_progress=progress,
-        )  # fmt: skip
-        held.derive(keys, state.rejected)
+        try:
+            _, speed = map_blocks(
+                keys, street.work, state=State(), fold=street.fold, recall=held.recall, keep=held.append, stage="draw",
+                workers=config.flow.workers, deadline_s=config.flow.deadline_s, on_progress=progress,
+            )  # fmt: skip
+        finally:
+            held.derive(keys, street.rejected)
     return speed
 
 
