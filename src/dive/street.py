@@ -35,7 +35,7 @@ from dive.verify import Desk, novel, verify
 from dive.verify.fresh import Fresh
 from dive.verify.guessable import calibrate
 
-ATTEMPTS = 10
+ATTEMPTS = 16
 CALIBRATION = 20_260_311
 DRAFTS_PER_TYPE = 60
 Progress = Callable[[int, int, int], None]
@@ -89,10 +89,11 @@ class Street:
         nouns: dict[str, Any] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
+        closed = novel.closed(state.tally)
         for attempt in range(ATTEMPTS):
             enter("synthesize")
             try:
-                draft = synthesize(drawn, self.registry, self.box.call, self.config, leaning, attempt)
+                draft = synthesize(drawn, self.registry, self.box.call, self.config, leaning, attempt, closed)
             except Exhausted as error:
                 counts["exhausted"] += 1
                 drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))

@@ -32,7 +32,7 @@ class Exhausted(DiveError):
 
 
 def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, weights: Mapping[str, float],
-               attempt: int = 0) -> Task:  # fmt: skip
+               attempt: int = 0, closed: frozenset[str] = frozenset()) -> Task:  # fmt: skip
     """One draft task.
 
     Args:
@@ -42,6 +42,7 @@ def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, wei
         config: rounds, steps, caps.
         weights: leaning by tool name.
         attempt: another attempt on the same draw takes other exemplars and other choices.
+        closed: moves that the last round may not be made by, since they have had their share.
 
     Raises:
         Exhausted: no exemplar of the draw leads to a question in every round.
@@ -51,31 +52,33 @@ def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, wei
     known = {e.id: e for e in exemplars()}
     shown = [known[name] for name in draw.exemplars]
     rng.shuffle(shown)
-    rounds = _grow(graph, Ent(draw.seed.type, draw.seed.id), shown, 1, config, weights, rng)
+    rounds = _grow(graph, Ent(draw.seed.type, draw.seed.id), shown, 1, config, weights, rng, closed)
     if not rounds:
         raise Exhausted(f"no chain of {config.synthesize.rounds} questions from {draw.seed.type} {draw.seed.id}")
     return _task(draw, _nearest(shown, rounds), rounds)
 
 
 def _grow(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
-          rng: random.Random) -> list[Round]:  # fmt: skip
+          rng: random.Random, closed: frozenset[str]) -> list[Round]:  # fmt: skip
     """Rounds k..K from `tree`; where a later round finds nothing, another question is taken here, thrice at most."""
-    for made in itertools.islice(_round(graph, tree, shown, k, config, weights, rng), WIDTH):
-        if k == config.synthesize.rounds:
+    last = k == config.synthesize.rounds
+    barred = withheld(config) | (closed if last else frozenset())
+    for made in itertools.islice(_round(graph, tree, shown, k, config, weights, rng, barred), WIDTH):
+        if last:
             return [made]
         assert made.tree is not None
-        rest = _grow(graph, made.tree, shown, k + 1, config, weights, rng)
+        rest = _grow(graph, made.tree, shown, k + 1, config, weights, rng, closed)
         if rest:
             return [made, *rest]
     return []
 
 
 def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
-           rng: random.Random) -> Iterator[Round]:  # fmt: skip
+           rng: random.Random, barred: frozenset[str]) -> Iterator[Round]:  # fmt: skip
     """Questions of round k: by the first exemplar's move, by the others', then by any that fits; one for each move."""
     wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
     others = rng.sample(GROWING, len(GROWING)) if k > 1 else ()
-    for move in dict.fromkeys([*wanted, *(m for m in others if m not in withheld(config))]):
+    for move in (m for m in dict.fromkeys([*wanted, *others]) if m not in barred):
         graph.round, graph.collecting = k, True
         walker = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
         found = walker.walk(tree, move)

@@ -18,7 +18,7 @@ from dive.nouns import Json, canonical
 from dive.registry import Loaded, Registry
 
 MAX_BYTES = 262_144
-CACHE_ENTRIES = 50_000
+CACHE_ENTRIES = 10_000
 PYTHON_KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
 }  # fmt: skip

@@ -214,6 +214,8 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
                 low, high = bench.graph.value(b), bench.graph.value(a)
                 says = bench.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
                 allowed = says and ("ratio" in says.flags if name == "ratio" else says.cls)
+                if name == "contrast" and _dated(node) != _dated(_ranked_by(node)):
+                    continue
                 if allowed and not isinstance(low, str) and bench.apart(low, high) and (name != "ratio" or low > 0):
                     yield Op(name, (("a", a), ("b", b)), "ratio" if name == "ratio" else node.type)
 
@@ -231,6 +233,17 @@ def _record(bench: _Bench) -> Candidates:
         return
     for value in _told(bench):
         yield Op("record", (("first", bench.question), ("second", value)), "")
+
+
+def _ranked_by(node: Node) -> Node:
+    """The key by which the subject of a field was picked."""
+    subject = node.args[0][1] if isinstance(node, Get) else node
+    return subject.node("key") if isinstance(subject, Op) and "key" in dict(subject.slots) else subject
+
+
+def _dated(node: Node) -> bool:
+    """Whether a field is of a stated year or date."""
+    return isinstance(node, Get) and any(isinstance(arg, Con) for _, arg in node.args)
 
 
 def _told(bench: _Bench) -> Iterator[Get]:

@@ -260,8 +260,8 @@ class _Speaker:
         if node.pattern == "gap":
             says, sides = self.says(_node(node, "a")), self._sides(node)
             when = self.when(_node(node, "a"))
-            asked, told = (gap(says, *sides, asked=order, when=when) for order in (True, False))
-            return fill(shape, {"gap": told, "Gap": capital(asked)})
+            asked = gap(says, *sides, asked=True, when=when)
+            return fill(shape, {"gap": asked, "Gap": capital(asked)})
         if node.pattern == "contrast":
             return capital(fill(shape, self._contrast(node)))
         if node.pattern == "ratio":
@@ -334,7 +334,8 @@ class _Speaker:
             raise Unspeakable("a part that is no field")
         says = self.says(second)
         self.names[first] = self.registry.type(getattr(first, "type", "")).anaphor
-        if not self.names[first]:
+        taken = [name for node, name in self.names.items() if node != first]
+        if not self.names[first] or self.names[first] in taken:
             raise Unspeakable("the first part cannot be taken up")
         past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
         return question(says, self.slots(second, ROOM), past)

@@ -4,6 +4,7 @@ Takes an exam and what the tasks of earlier blocks hold; gives a Verdict. Does n
 under way, so that order within it decides nothing.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from dive.nouns import Json, Verdict, canonical, short_id
@@ -45,6 +46,16 @@ def gate(
     made = sum(count for pattern, count in tally.patterns.items() if last_move(pattern) == move)
     full = made / tally.tasks >= capped.get(move, 1.0)
     return verdict("novel", f"{move} has its share of {capped[move]:.0%}" if full and move in capped else "")
+
+
+def closed(tally: Tally, capped: Mapping[str, float] = CAPPED) -> frozenset[str]:
+    """Moves that have had their share: no last round need be made by one of them."""
+    if tally.tasks < MIN_TASKS:
+        return frozenset()
+    made = Counter[str]()
+    for pattern, count in tally.patterns.items():
+        made[last_move(pattern)] += count
+    return frozenset(move for move, share in capped.items() if made[move] / tally.tasks >= share)
 
 
 def signature(pattern: str, calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:
