@@ -64,7 +64,7 @@ def _last(task: Task) -> Round:
 
 def _drafts(pools: Pools, box: Toolbox) -> Iterator[Task]:
     made, index = 0, 0
-    while made < DRAFTS and index < 10 * DRAFTS:
+    while made < DRAFTS and index < 20 * DRAFTS:
         try:
             yield synthesize(draw(pools, index, {}, STARTS), pools.registry, box.call, pools.config, {})
             made += 1

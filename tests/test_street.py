@@ -15,7 +15,7 @@ from dive.config import Config, to_toml
 from dive.errors import RunDirError
 from dive.flow import Speed
 from dive.nouns import GATES, Task
-from dive.street import State, Street, run
+from dive.street import ATTEMPTS, State, Street, run
 
 COUNT = 40
 
@@ -104,7 +104,7 @@ def test_facts(whole: Path, street: Street) -> None:
         counts = facts["counts"]
         tried = counts.get("candidates", 0)
         refused = sum(number for name, number in counts.items() if name.startswith("gate:"))
-        assert 1 <= tried + counts.get("exhausted", 0) <= 10
+        assert 1 <= tried + counts.get("exhausted", 0) <= ATTEMPTS
         assert tried - refused == ("told" in facts) == (record.drop is None)
         if record.key in tasks:
             check_told(facts["told"], tasks[record.key], street)
