@@ -189,8 +189,7 @@ class Walker(Struct):
     def _rivals(self, question: Node, subject: Node, extremes: bool) -> list[Node]:
         if extremes:
             return [_opposite(subject)] if isinstance(subject, Op) and subject.pattern == "superlative" else []
-        named = [n for n in nodes_of(question) if isinstance(n, Ent) and n != subject and n.type == _type(subject)]
-        return [*named, *(self.siblings(subject, limit=2) if _simple(subject) else [])]
+        return list(self.siblings(subject, limit=2)) if _simple(subject) else []
 
     def _member_facts(self, inner: Node, members: Node, limit: int = 3) -> list[Get]:
         found: list[Get] = []

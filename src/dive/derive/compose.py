@@ -104,7 +104,9 @@ def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bo
 def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]) -> bool:
     """Whether the label of a named entity prints what a step is to find: the country of "Accra, Ghana"."""
     labels = [graph.registry.label(*entity) for entity in named]
-    found = {graph.registry.entity(*e).name for n in inner if not n.many for e in _entities(graph, n)}
+    found = {
+        graph.registry.entity(*e).name.removeprefix("the ") for n in inner if not n.many for e in _entities(graph, n)
+    }
     return any(re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) for name in found for label in labels)
 
 

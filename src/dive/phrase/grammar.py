@@ -305,7 +305,11 @@ class _Speaker:
         a, b = (_node(node, side) for side in ("a", "b"))
         if not (isinstance(a, Get) and isinstance(b, Get)):
             raise Unspeakable("a gap between things that are no fields")
-        return self.np(self._subject(a)), self.np(self._subject(b))
+        sides = [self._subject(a), self._subject(b)]
+        for side in sides:
+            if isinstance(side, Get) and side not in self.names and not self.says(side).phrase.endswith("}"):
+                self.introduce(side)
+        return self.np(sides[0]), self.np(sides[1])
 
     def _subject(self, node: Get) -> Node:
         return self.seen_through(node.args[0][1])
