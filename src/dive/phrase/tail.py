@@ -60,7 +60,7 @@ def part_form(registry: Registry, part: Node) -> str:
 def _tail(form: Form, main: str, rng: random.Random) -> str:
     if form.kind != "number":
         return ""
-    unit = "" if form.type == "year" or re.search(rf"\b{re.escape(form.unit)}\b", main) else form.unit
+    unit = "" if form.type == "year" or re.search(rf"\b{re.escape(form.unit)}", main) else form.unit
     digits = "" if form.whole or form.places is None else _digits(form.places)
     shapes = BOTH if unit and digits else UNIT if unit else DIGITS if digits else ()
     return " " + rng.choice(shapes).format(unit=unit, digits=digits) if shapes else ""
