@@ -1,6 +1,6 @@
 """The nouns: frozen, typed, one JSON line each. The JSON Schemas in `schemas/` are made from these classes.
 
-Takes nothing but msgspec; gives the shapes of FORMATS ("Tool", "Evidence and proof") and canonical JSON.
+Takes nothing but msgspec; gives the shapes that files and scripts rely on, and canonical JSON.
 Does not know tools' code, files, expressions' meaning or any stage.
 """
 

@@ -137,7 +137,7 @@ def load_tool(name: str, item: Declared, says: Mapping[str, Any], types: Mapping
 
 
 def legal_name(name: str) -> bool:
-    """Whether `name` is a legal tool name (FORMATS, "Tool")."""
+    """Whether `name` is a legal tool name: `[a-z][a-z0-9_]{2,63}`."""
     return re.fullmatch("[a-z][a-z0-9_]{2,63}", name) is not None
 
 
