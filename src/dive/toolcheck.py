@@ -47,7 +47,7 @@ def check(registry: Registry, names: Sequence[str] = ()) -> Iterator[Row]:
     yield from (check_tool(registry, loaded) for loaded in tools)
     taken, given = takes_and_gives(tools)
     types = sorted(taken | given) if names else registry.types
-    yield from (_check_type(registry, name, name in taken) for name in types)
+    yield from (_check_type(registry, name) for name in types)
     if not names:
         yield from (_check_table(registry, name) for name in registry.audits)
 
@@ -172,13 +172,11 @@ def _spoken_params(params: Sequence[Param]) -> list[Param]:
 # ---- types and tables ----------------------------------------------------------------------------------
 
 
-def _check_type(registry: Registry, name: str, taken: bool) -> Row:
+def _check_type(registry: Registry, name: str) -> Row:
     row = registry.types[name]
     problems: list[str] = []
     if name in registry.pools and not row.anaphor:
         problems.append("it has no `anaphor`")
-    if name in registry.pools and taken and not row.openings:
-        problems.append("a tool takes it, but it has no `openings`")
     if row.pattern:
         if not re.fullmatch(row.pattern, str(row.example)):
             problems.append(f"its example {row.example!r} does not match its pattern {row.pattern!r}")
