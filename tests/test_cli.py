@@ -122,7 +122,7 @@ def test_tools_list_has_the_promised_keys() -> None:
 
 
 def test_tools_show_has_wordings() -> None:
-    assert "the melting point of" in dive("tools", "show", "element_record").stdout
+    assert "the melting point of" in dive("tools", "show", "element_heat").stdout
 
 
 def test_tools_call_gives_json() -> None:

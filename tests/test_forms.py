@@ -60,10 +60,10 @@ def test_means_take_one_more_digit_than_whole_members(registry: Registry) -> Non
 
 
 def test_a_difference_of_years_is_in_years(registry: Registry) -> None:
-    path = next(f.path for f in registry.tool("element_record").fields.values() if f.type == "year")
-    key = field(registry, "element_record", path, It("element:symbol"))
+    path = next(f.path for f in registry.tool("element_discovery").fields.values() if f.type == "year")
+    key = field(registry, "element_discovery", path, It("element:symbol"))
     assert form_of(Op("spread", (("list", CITIES), ("key", key)), "year"), registry).unit == "years"
-    assert form_of(field(registry, "element_record", path, Ent("element:symbol", "Cu")), registry).unit == ""
+    assert form_of(field(registry, "element_discovery", path, Ent("element:symbol", "Cu")), registry).unit == ""
 
 
 def test_records_hold_the_forms_of_their_parts(registry: Registry, city: str) -> None:

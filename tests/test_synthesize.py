@@ -36,7 +36,7 @@ def test_every_round_contains_the_one_before_and_adds_a_call(
         graph = Graph(registry, task.toolset, box.call)
         needed = [graph.needed(made.tree) for made in chain if made.tree is not None]
         assert len(needed) == len(chain)
-        assert len(needed[0]) >= 2
+        assert len(needed[0]) >= 1
         assert all(early < late for early, late in itertools.pairwise(needed))
 
 

@@ -25,6 +25,11 @@ def element(registry: Registry) -> Loaded:
     return registry.tool("element_record")
 
 
+@pytest.fixture(scope="module")
+def heat(registry: Registry) -> Loaded:
+    return registry.tool("element_heat")
+
+
 def bent(registry: Registry, loaded: Loaded, **changes: object) -> tuple[Registry, Loaded]:
     """A registry in which one tool behaves otherwise."""
     other = replace(loaded, **changes)
@@ -136,20 +141,20 @@ def test_types_and_tables_are_checked_when_nothing_is_named() -> None:
     assert rows[1].reason == "2 findings, 1 not fenced off: row1: is odd"
 
 
-def test_specimens_show_every_derived_form(registry: Registry, element: Loaded) -> None:
+def test_specimens_show_every_derived_form(registry: Registry, heat: Loaded) -> None:
     box = Toolbox(registry)
-    examples = [(bind(element, {"element": e}), box.call("element_record", {"element": e})) for e in ("Cu", "Fe")]
-    forms = dict(specimens(registry, element, examples)["melting_point"])
+    examples = [(bind(heat, {"element": e}), box.call("element_heat", {"element": e})) for e in ("Cu", "Fe")]
+    forms = dict(specimens(registry, heat, examples)["melting_point"])
     assert forms["phrase"] == "the melting point of copper"
     assert forms["superlative"] == "has the highest melting point / has the lowest melting point"
     assert forms["gap"] == "how much higher is the melting point of copper than that of iron?"
     assert "degrees Celsius" in forms["threshold"]
 
 
-def test_a_tool_is_described_with_results_and_wordings(registry: Registry, element: Loaded) -> None:
+def test_a_tool_is_described_with_results_and_wordings(registry: Registry, heat: Loaded) -> None:
     box = Toolbox(registry)
-    text = tool_text(registry, element, [({"element": "Cu"}, box.call("element_record", {"element": "Cu"}))])
-    for part in ("element_record", "Takes", "element:symbol", "MIT", "-> element Cu", "Says melting_point"):
+    text = tool_text(registry, heat, [({"element": "Cu"}, box.call("element_heat", {"element": "Cu"}))])
+    for part in ("element_heat", "Takes", "element:symbol", "MIT", "-> element Cu", "Says melting_point"):
         assert part in text
     assert max(map(len, text.splitlines())) <= 100
 

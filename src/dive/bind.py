@@ -66,12 +66,9 @@ def _through(registry: Registry, toolset: Sequence[str], node: Node, wanted: str
         return None
     if have == wanted:
         return node
-    for name in toolset:
-        loaded = registry.tools[name]
-        if len(loaded.params) == 1 and loaded.params[0].type == have:
-            for field in loaded.fields.values():
-                if field.type == wanted and field.says and "transparent" in field.says.flags:
-                    return Get(name, ((loaded.params[0].name, node),), field.path, wanted)
+    for name, param, path in registry.through.get((have, wanted), ()):
+        if name in toolset:
+            return Get(name, ((param, node),), path, wanted)
     return None
 
 

@@ -65,3 +65,7 @@ class ToolError(DiveError):
 
 class ProofError(DiveError):
     """A proof or an expression in it cannot be evaluated; the message says where and why."""
+
+
+class Unspeakable(DiveError):
+    """A tree for which the grammar has no good sentence."""

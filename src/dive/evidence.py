@@ -5,7 +5,10 @@ recorded calls count, so what is derived follows from the evidence alone. A fail
 Does not choose what to call (`collect/walk.py`).
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from types import CodeType
 
 from msgspec import Struct
 
@@ -14,8 +17,9 @@ from dive.nouns import Json, canonical
 from dive.patterns import pattern
 from dive.registry import Loaded, Registry
 from dive.tools import CallFn, bind
-from dive.tree import Con, Ent, Get, It, Node, Op
+from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it
 
+CallKey = tuple[str, bytes]
 EVALUATED = {"len": len, "max": max, "min": min, "sum": sum, "sorted": sorted}
 
 
@@ -51,13 +55,15 @@ class Graph:
     def __init__(self, registry: Registry, toolset: Sequence[str], call: CallFn) -> None:
         self.registry = registry
         self.toolset = tuple(toolset)
-        self.calls: dict[tuple[str, bytes], tuple[Json, int]] = {}
-        self.failed: set[tuple[str, bytes]] = set()
+        self.calls: dict[CallKey, tuple[Json, int]] = {}
+        self.failed: set[CallKey] = set()
         self.round = 1
         self.collecting = True
         self._call = call
-        self._values: dict[Node, Json] = {}
-        self._trace: set[tuple[str, bytes]] | None = None
+        self._bound: dict[object, CallKey] = {}
+        self._values: dict[Node, tuple[Json, frozenset[CallKey]]] = {}
+        self._mapped: dict[tuple[Node, Node], tuple[dict[Json, Json], frozenset[CallKey]]] = {}
+        self._trace: set[CallKey] = set()
 
     def tools(self) -> list[Loaded]:
         """The tools of the toolset in order of name."""
@@ -65,10 +71,7 @@ class Graph:
 
     def result(self, tool: str, args: Mapping[str, Json]) -> Json:
         """The recorded result of a call; makes the call while collecting. Raises Unknown."""
-        try:
-            key = (tool, canonical(bind(self.registry.tool(tool), args)))
-        except ToolError as error:
-            raise Unknown(str(error)) from error
+        key = self._key(tool, args)
         if key not in self.calls:
             if not self.collecting or key in self.failed:
                 raise Unknown(f"{tool}: not in the evidence")
@@ -77,27 +80,42 @@ class Graph:
             except ToolError as error:
                 self.failed.add(key)
                 raise Unknown(str(error)) from error
-        if self._trace is not None:
-            self._trace.add(key)
+        self._trace.add(key)
         return self.calls[key][0]
 
-    def needed(self, node: Node) -> frozenset[tuple[str, bytes]]:
-        """The calls, by tool and bound arguments, that the value of `node` needs."""
-        self._trace, self._values, kept = set(), {}, self._values
+    def _key(self, tool: str, args: Mapping[str, Json]) -> CallKey:
+        """The name of a call: tool and bound arguments; made once for arguments as they are given."""
+        given = (tool, *((name, value, value.__class__) for name, value in args.items()))
         try:
-            self.value(node)
-            return frozenset(self._trace)
-        finally:
-            self._trace, self._values = None, kept
+            if given not in self._bound:
+                self._bound[given] = (tool, canonical(bind(self.registry.tool(tool), args)))
+            return self._bound[given]
+        except (ToolError, TypeError) as error:
+            raise Unknown(str(error)) from error
 
-    def value(self, node: Node, member: Json = None) -> Json:
-        """What `node` is worth; `member` stands for `It`. Raises Unknown."""
-        if member is None and node in self._values:
-            return self._values[node]
-        found = self._evaluate(node, member)
-        if member is None:
-            self._values[node] = found
+    def needed(self, node: Node) -> frozenset[CallKey]:
+        """The calls, by tool and bound arguments, that the value of `node` needs. Raises Unknown."""
+        self.value(node)
+        return self._values[node][1]
+
+    def value(self, node: Node) -> Json:
+        """What `node` is worth. Raises Unknown."""
+        if node not in self._values:
+            with self._tracing() as trace:
+                found = self._evaluate(node, None)
+            self._values[node] = (found, frozenset(trace))
+        found, needs = self._values[node]
+        self._trace |= needs
         return found
+
+    @contextlib.contextmanager
+    def _tracing(self) -> Iterator[set[CallKey]]:
+        """The calls that are read inside the block."""
+        outer, self._trace = self._trace, set()
+        try:
+            yield self._trace
+        finally:
+            self._trace = outer
 
     def has(self, node: Node) -> bool:
         """Whether `node` has a value here."""
@@ -109,9 +127,16 @@ class Graph:
 
     def keys(self, key: Node, members: Node) -> dict[Json, Json]:
         """The key's value for each member of a list. Raises Unknown when one is missing."""
-        return {m: self.value(key, m) for m in self.value(members)}
+        if (key, members) not in self._mapped:
+            with self._tracing() as trace:
+                found = {m: self._evaluate(key, m) for m in self.value(members)}
+            self._mapped[key, members] = (found, frozenset(trace))
+        found, needs = self._mapped[key, members]
+        self._trace |= needs
+        return found
 
     def _evaluate(self, node: Node, member: Json) -> Json:
+        """The value of a node; `member` stands for `It`."""
         if isinstance(node, Ent):
             return node.id
         if isinstance(node, Con):
@@ -120,8 +145,8 @@ class Graph:
             return member
         if isinstance(node, Op):
             return self._operate(node)
-        result = self.result(node.tool, {name: self.value(arg, member) for name, arg in node.args})
-        return self._field(node, result, member)
+        args = {name: self._evaluate(arg, member) if depends_on_it(arg) else self.value(arg) for name, arg in node.args}
+        return self._field(node, self.result(node.tool, args), member)
 
     def _field(self, node: Get, result: Json, member: Json) -> Json:
         path, _, name = node.field.partition(".")
@@ -145,8 +170,13 @@ class Graph:
                 slots["key"], texts["key"] = self.keys(slot, node.node("list")), "key[m]"
             else:
                 slots[name], texts[name] = self.value(slot), name
-        text = pattern(node.pattern).expression(texts)
+        code = _compiled(pattern(node.pattern).expression(texts))
         try:
-            return eval(text, {"__builtins__": EVALUATED, **slots})  # noqa: S307  (shipped text, not input)
+            return eval(code, {"__builtins__": EVALUATED, **slots})  # noqa: S307  (shipped text, not input)
         except (TypeError, ValueError, ZeroDivisionError) as error:
             raise Unknown(f"{node.pattern}: {error}") from error
+
+
+@functools.cache
+def _compiled(text: str) -> CodeType:
+    return compile(text, "<pattern>", "eval")

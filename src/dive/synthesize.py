@@ -8,7 +8,8 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping
 
-from dive.collect.walk import Walker
+from dive.collect.reach import Reach
+from dive.collect.walk import walk as collect
 from dive.config import Config
 from dive.derive.compile import compile_tree
 from dive.derive.compose import candidates
@@ -23,8 +24,13 @@ from dive.tools import CallFn
 from dive.tree import Ent, Node, Op, walk
 
 WIDTH = 3
-GROWING = ("fact", "record", "describe", "superlative", "winner", "contrast", "convert")
+GROWING = (
+    "fact", "record", "describe", "superlative", "winner", "convert", "narrow", "also", "list",
+    "count", "where", "top", "spread", "mean", "both",
+)  # fmt: skip
 """Moves that can follow most questions; tried when no exemplar's move fits."""
+OPENING = ("fact", "list", "both", "only")
+"""Moves that a seed is opened by when no exemplar's fits."""
 
 
 class Exhausted(DiveError):
@@ -77,11 +83,11 @@ def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Conf
            rng: random.Random, barred: frozenset[str]) -> Iterator[Round]:  # fmt: skip
     """Questions of round k: by the first exemplar's move, by the others', then by any that fits; one for each move."""
     wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
-    others = rng.sample(GROWING, len(GROWING)) if k > 1 else ()
+    others = rng.sample(GROWING if k > 1 else OPENING, len(GROWING if k > 1 else OPENING))
     for move in (m for m in dict.fromkeys([*wanted, *others]) if m not in barred):
         graph.round, graph.collecting = k, True
-        walker = Walker(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
-        found = walker.walk(tree, move)
+        reach = Reach(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
+        found = collect(reach, tree, move)
         graph.collecting = False
         made = candidates(graph, found, tree, move, rng, config.verify.tie_margin)
         spoken = (_spoken(graph, c, k, move, config) for c in itertools.islice(made, config.synthesize.candidates))

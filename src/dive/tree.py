@@ -14,27 +14,27 @@ from typing import Any, Union
 from msgspec import Struct
 
 
-class Ent(Struct, frozen=True, tag=True, tag_field="node"):
+class Ent(Struct, frozen=True, tag=True, tag_field="node", cache_hash=True):
     """An entity named in the question; `type` is `entity:scheme`, `id` the value that tools take."""
 
     type: str
     id: str
 
 
-class Con(Struct, frozen=True, tag=True, tag_field="node"):
+class Con(Struct, frozen=True, tag=True, tag_field="node", cache_hash=True):
     """A constant that the question states: a number, an ISO date, a year, an amount."""
 
     type: str
     value: Any
 
 
-class It(Struct, frozen=True, tag=True, tag_field="node"):
+class It(Struct, frozen=True, tag=True, tag_field="node", cache_hash=True):
     """The member of the list that the enclosing operator looks at; `type` is the member's type."""
 
     type: str
 
 
-class Get(Struct, frozen=True, tag=True, tag_field="node"):
+class Get(Struct, frozen=True, tag=True, tag_field="node", cache_hash=True):
     """`field` of the result of `tool` called with `args` (argument name, node), in the tool's order.
 
     Arguments that are left out take their schema default. `type` is the field's type; for a list field it is
@@ -48,7 +48,7 @@ class Get(Struct, frozen=True, tag=True, tag_field="node"):
     many: bool = False
 
 
-class Op(Struct, frozen=True, tag=True, tag_field="node"):
+class Op(Struct, frozen=True, tag=True, tag_field="node", cache_hash=True):
     """A pattern over its slots, in the pattern's order. A slot is a node, or a word that picks a variant."""
 
     pattern: str

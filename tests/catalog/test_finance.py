@@ -98,15 +98,16 @@ def test_currencies_that_moved_alike():
 
 def test_companies_close_in_size():
     names = run("companies_close_in_size", company="Siemens")["companies"]
-    staff = [run("company_record", company=name)["employees"] for name in names]
-    here = run("company_record", company="Siemens")["employees"]
+    staff = [run("company_profile", company=name)["employees"] for name in names]
+    here = run("company_profile", company="Siemens")["employees"]
     assert [abs(n - here) for n in staff] == sorted(abs(n - here) for n in staff) and len(staff) == 5
 
 
 def test_companies():
     siemens = run("company_record", company="Siemens")
-    assert (siemens["founded"], siemens["city"], siemens["country"]) == (1847, "Munich, Germany", "DE")
-    assert run("company_record", company="Nokia")["founded"] == 1865
+    assert (siemens["city"], siemens["country"]) == ("Munich, Germany", "DE")
+    assert run("company_profile", company="Siemens")["founded"] == 1847
+    assert run("company_profile", company="Nokia")["founded"] == 1865
     assert run("company_by_ticker", ticker="7974.T")["company"] == "Nintendo"
     assert "Toyota" in run("companies_in_sector", sector="Nikkei 225: automotive")["companies"]
     assert {"Allianz", "BMW", "Siemens"} <= set(run("companies_in_city", city="Munich, Germany")["companies"])

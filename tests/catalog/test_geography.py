@@ -83,6 +83,7 @@ def test_countries(registry):
     assert run(registry, "country_facts", country="KZ")["capital"] == "Astana, Kazakhstan"
     assert "dialling_code" not in run(registry, "country_facts", country="CA")
     assert run(registry, "country_borders", country="PE")["countries"] == ["BO", "BR", "CL", "CO", "EC"]
+    assert run(registry, "country_borders", country="PE")["number"] == 5
     assert run(registry, "country_borders", country="TD")["countries"] == ["CF", "CM", "LY", "NE", "NG", "SD"]
     assert run(registry, "country_borders", country="NZ")["countries"] == []
     assert [c["country"] for c in run(registry, "largest_countries", continent="SA", n=4)["countries"]] == [
@@ -119,7 +120,8 @@ def test_languages(registry):
 
 def test_states(registry):
     texas = run(registry, "us_state_record", state="TX")
-    assert (texas["capital"], texas["joined"], texas["counties"]) == ("Austin, United States", 1845, 254)
+    assert (texas["capital"], texas["counties"]) == ("Austin, United States", 254)
+    assert run(registry, "us_statehood", state="TX")["joined"] == 1845
     assert run(registry, "us_states_joined", decade=1840)["states"] == ["FL", "IA", "TX", "WI"]
 
 

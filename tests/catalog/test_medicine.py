@@ -65,7 +65,7 @@ def test_numbers_of_other_databases_lead_back():
 def test_rare_features_and_blocks():
     rows = run("rarest_features", disease="154700", n=5)["features"]
     assert [row["diseases"] for row in rows] == sorted(row["diseases"] for row in rows)
-    assert all(row["diseases"] == run("feature_record", feature=row["feature"])["diseases"] for row in rows)
+    assert all(row["diseases"] == run("feature_frequency", feature=row["feature"])["diseases"] for row in rows)
     assert [row["code"] for row in run("icd_block_codes", block="E08-E13")["codes"]] == [
         "E08",
         "E09",

@@ -10,8 +10,8 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
-from dive.evidence import Found, Graph, Unknown
-from dive.forms import form_of
+from dive.evidence import CallKey, Found, Graph, Unknown
+from dive.forms import Form, form_of
 from dive.nouns import Json
 from dive.patterns import pattern
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
@@ -79,26 +79,57 @@ def comparable(graph: Graph, node: Node) -> bool:
     return says is not None and says.cls != ""
 
 
-def _sound(graph: Graph, tree: Node, before: frozenset[tuple[str, bytes]]) -> bool:
+def _sound(graph: Graph, tree: Node, before: frozenset[CallKey]) -> bool:
     """Has a value, needs the earlier calls and a new one, and names nothing that it also looks for."""
+    nodes = list(dict.fromkeys(walk(tree)))
+    if _restless(nodes) or _maze(nodes) or _glued(graph, nodes):
+        return False
     try:
         value = graph.value(tree)
         needed = graph.needed(tree)
     except Unknown:
         return False
-    inner = [n for n in dict.fromkeys(walk(tree)) if isinstance(n, Get | Op) and not depends_on_it(n)]
-    named = {(n.type, n.id) for n in walk(tree) if isinstance(n, Ent)}
+    if not before < needed or value in ([], "", None):
+        return False
+    return not _nothing(form_of(tree, graph.registry), value) and not _circular(graph, nodes)
+
+
+def _nothing(form: Form, value: Json) -> bool:
+    """Whether the answer, or a part of it, is zero in the digits asked for."""
+    if form.kind == "record":
+        return any(_nothing(part, told) for part, told in zip(form.parts, value.values(), strict=True))
+    return form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
+
+
+def _circular(graph: Graph, nodes: list[Node]) -> bool:
+    """Whether a question names what it also looks for, or goes round in a circle."""
+    inner = [n for n in nodes if isinstance(n, Get | Op) and not depends_on_it(n)]
+    named = {(n.type, n.id) for n in nodes if isinstance(n, Ent)}
     single = [s for n in inner if not n.many for s in _entities(graph, n)]
-    own = any(set(_entities(graph, n)) & set(_subjects(graph, n)) for n in inner if n.many and isinstance(n, Get))
-    if _given_away(graph, inner, named) or _restless(tree):
-        return False
-    circular = own or bool(named & set(single)) or len(single) != len(set(single))
-    form = form_of(tree, graph.registry)
-    nothing = form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
-    grows = len(needed) >= 2 and before < needed
-    if _maze([n for n in inner if isinstance(n, Op) and n.pattern in RANKINGS]):
-        return False
-    return value not in ([], "", None) and not nothing and grows and not circular
+    if named & set(single) or len(single) != len(set(single)) or _given_away(graph, inner, named):
+        return True
+    reached = {s for n in inner if not n.many and isinstance(n, Get) for s in _entities(graph, n)}
+    lists = [n for n in inner if n.many and isinstance(n, Get)]
+    return any(set(_entities(graph, n)) & (set(_subjects(graph, n)) | reached) for n in lists)
+
+
+def _glued(graph: Graph, nodes: list[Node]) -> bool:
+    """Whether a fact is asked of what was picked by something else entirely: the size of the country that had the
+    fewest inhabitants in 1987. Which one it is, and where it lies, may always be asked.
+    """
+    for node in nodes:
+        picks = (
+            [a for _, a in node.args if isinstance(a, Op) and "key" in dict(a.slots)] if isinstance(node, Get) else []
+        )
+        for pick in picks:
+            plain = graph.registry.is_entity(node.type) and not _dated(node)
+            if not plain and _dated(node) != _dated(pick.node("key")):
+                return True
+        both = [n for n in dict(node.slots).values() if isinstance(n, Op)] if isinstance(node, Op) else []
+        dates = {_dated(n.node("key")) for n in [node, *both] if isinstance(n, Op) and "key" in dict(n.slots)}
+        if len(dates) > 1:
+            return True
+    return False
 
 
 def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]) -> bool:
@@ -110,15 +141,14 @@ def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]
     return any(re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) for name in found for label in labels)
 
 
-def _restless(tree: Node) -> bool:
+def _restless(nodes: list[Node]) -> bool:
     """Whether a question jumps between years or dates."""
-    said = {(n.type, n.value) for n in walk(tree) if isinstance(n, Con) and n.type in ("year", "date")}
-    return len(said) > 1
+    return len({(n.type, n.value) for n in nodes if isinstance(n, Con) and n.type in ("year", "date")}) > 1
 
 
-def _maze(rankings: list[Op]) -> bool:
+def _maze(nodes: list[Node]) -> bool:
     """Whether more than one list is ranked: nobody asks for the largest neighbour of the largest neighbour."""
-    return len({n.node("list") for n in rankings}) > 1
+    return len({n.node("list") for n in nodes if isinstance(n, Op) and n.pattern in RANKINGS}) > 1
 
 
 def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
@@ -137,6 +167,10 @@ def _subjects(graph: Graph, node: Get) -> list[tuple[str, str]]:
 
 def _facts(bench: _Bench) -> Candidates:
     yield from bench.found.values
+
+
+def _lists(bench: _Bench) -> Candidates:
+    yield from bench.found.lists
 
 
 def _convert(bench: _Bench) -> Candidates:
@@ -257,6 +291,7 @@ def _told(bench: _Bench) -> Iterator[Get]:
 
 
 def _winner(bench: _Bench) -> Candidates:
+    """The pick and what it was picked by, or something else of the same record."""
     for pick in _superlative(bench, least=3):
         assert isinstance(pick, Op)
         members = pick.node("list")
@@ -268,10 +303,21 @@ def _winner(bench: _Bench) -> Candidates:
 
 
 def _also(bench: _Bench) -> Candidates:
-    if isinstance(bench.question, Op) and bench.question.pattern in ("superlative", "count", "mean", "spread"):
-        for pick in _superlative(bench):
-            if pick != bench.question:
-                yield Op("record", (("first", bench.question), ("second", pick)), "")
+    """Another pick from the same list."""
+    for pick in _superlative(bench):
+        if pick != bench.question:
+            yield Op("record", (("first", bench.question), ("second", pick)), "")
+
+
+def _narrow(bench: _Bench) -> Candidates:
+    """The same question about fewer: those that are in another list too, or are not, or that meet a condition."""
+    for members in bench.found.lists or bench.found.keys:
+        shares = [Op(n, (("a", members), ("b", t)), members.type, True)
+                  for t in bench.found.partners.get(members, ()) for n in ("both", "only")]  # fmt: skip
+        for fewer in [*shares, *_where(bench)]:
+            kept = len(bench.graph.value(fewer))
+            if OPTIONS <= kept < len(bench.graph.value(members)):
+                yield replace(bench.question, members, fewer)
 
 
 def _describe(bench: _Bench) -> Candidates:
@@ -296,7 +342,7 @@ def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
 
 MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "fact": _facts,
-    "turn": _facts,
+    "list": _lists,
     "convert": _convert,
     "superlative": _superlative,
     "top": _top,
@@ -311,6 +357,7 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "ratio": _compare("ratio"),
     "record": _record,
     "also": _also,
+    "narrow": _narrow,
     "winner": _winner,
     "describe": _describe,
 }

@@ -1,5 +1,6 @@
 """Speak an expression tree in English."""
 
-from dive.phrase.grammar import Unspeakable, speak
+from dive.errors import Unspeakable
+from dive.phrase.grammar import speak
 
 __all__ = ["Unspeakable", "speak"]

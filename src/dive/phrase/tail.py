@@ -30,7 +30,7 @@ SOURCE = (
     "Use {source} for this.",
     "Base the answer on {source}.",
     "Please go by {source}.",
-    "Take the figures from {source}.",
+    "Rely on {source} for this.",
 )
 PLAIN = ("Which", "What is", "What was", "How", "Of ", "Among", "When", "On ", "In ", "Who")
 LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ", "In {source}, ")

@@ -57,6 +57,8 @@ def examine(
     ordered: Collection[str] = (),
     alternates: Alternates | None = None,
     margin: float = NEAR,
+    recorded: Outcome | None = None,
+    bend: bool = True,
 ) -> Report:
     """Proves or refuses.
 
@@ -68,18 +70,28 @@ def examine(
         ordered: lists whose order means something, as `tool.field`.
         alternates: other results of a tool.
         margin: the relative distance under which measured values are tied.
+        recorded: what the proof gave in the recorded world, if it was run already.
+        bend: whether other worlds are tried; without them the report has no verdict `sensitive`.
     """
-    try:
-        [recorded] = run(proof, call, [RECORDED], sandbox)
-    except ProofError as error:
-        recorded = Outcome(error=Failure("refused", str(error)))
+    recorded = recorded or replay(proof, call, sandbox)
     first = [judge.executes(recorded)]
     if first[0].passed:
         first.append(judge.entailed(proof, recorded, match))
     if not all(verdict.passed for verdict in first):
         return Report(verdicts=tuple(first), recorded=recorded)
-    bent = bends(proof, recorded, ordered=ordered, alternates=alternates)
-    return _tried(_Bench(proof, call, sandbox, recorded, margin), first, bent)
+    bench = _Bench(proof, call, sandbox, recorded, margin)
+    if not bend:
+        return Report(verdicts=(*first, _unique(bench)), recorded=recorded)
+    return _tried(bench, first, bends(proof, recorded, ordered=ordered, alternates=alternates))
+
+
+def replay(proof: Proof, call: CallFn, sandbox: Runner) -> Outcome:
+    """What the proof gives in the recorded world; a proof that cannot be run gives a failure."""
+    try:
+        [recorded] = run(proof, call, [RECORDED], sandbox)
+    except ProofError as error:
+        return Outcome(error=Failure("refused", str(error)))
+    return recorded
 
 
 class _Bench(NamedTuple):
@@ -113,6 +125,15 @@ def _tried(bench: _Bench, first: list[Verdict], bent: list[World]) -> Report:
         wrong=_wrong(proof, recorded, mutated, mutated_out),
         natural=tuple((w, o) for w, o in zip(bent, bent_out, strict=True) if w.kind in NATURAL),
     )
+
+
+def _unique(bench: _Bench) -> Verdict:
+    """The verdict `unique` alone."""
+    found, unknown = contests(bench.proof)
+    probes = [World(label=contest.keys, kind="probe", program=contest.keys) for contest in found]
+    outcomes = run(bench.proof, bench.call, probes, bench.sandbox) if probes else []
+    held = [(contest, o.error or o.value) for contest, o in zip(found, outcomes, strict=True)]
+    return judge.unique(bench.proof, bench.recorded, held, unknown, bench.margin)
 
 
 def _dead(bench: _Bench, idle: list[World], bent: list[tuple[World, Outcome]]) -> list[str]:

@@ -83,6 +83,11 @@ class Field(Struct, frozen=True):
     many: bool
     says: Says | None
 
+    @property
+    def spoken(self) -> bool:
+        """Whether a question may ask for it: it has wording of its own."""
+        return self.says is not None and "transparent" not in self.says.flags
+
 
 class Loaded(Struct, frozen=True):
     """A tool with its code: `run(**args)` returns the result as a JSON object."""
@@ -108,7 +113,7 @@ class Finding(Struct, frozen=True):
     fenced: bool
 
 
-class Registry(Struct, frozen=True):
+class Registry(Struct, frozen=True, dict=True):
     """Everything that can be called and named. Mappings are in sorted order.
 
     `pools` lists the entities of a type, `homes` tells the domain that a type belongs to.
@@ -158,6 +163,33 @@ class Registry(Struct, frozen=True):
     def field(self, tool: str, path: str) -> Field:
         """An output field of a tool."""
         return self.tool(tool).fields[path]
+
+    @functools.cached_property
+    def through(self) -> Mapping[tuple[str, str], list[tuple[str, str, str]]]:
+        """By (type of a thing, type of a value): the records that hold the value as the thing's own.
+
+        Each as (tool, parameter, field): an airport's latitude, a compound's formula.
+        """
+        found: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for name, loaded in self.tools.items():
+            for path, field in loaded.fields.items():
+                if len(loaded.params) == 1 and field.says and "transparent" in field.says.flags:
+                    found.setdefault((loaded.params[0].type, field.type), []).append(
+                        (name, loaded.params[0].name, path)
+                    )
+        return found
+
+    @functools.cached_property
+    def speakers(self) -> Mapping[tuple[str, bool], frozenset[str]]:
+        """By (type, whether lists are wanted): the tools that take such a thing and say something of it."""
+        found: dict[tuple[str, bool], set[str]] = {}
+        for name, loaded in self.tools.items():
+            taken = {param.type for param in loaded.params if param.type}
+            taken |= {thing for thing, value in self.through if value in taken}
+            for many in {f.many for path, f in loaded.fields.items() if "." not in path and f.spoken}:
+                for type_name in taken:
+                    found.setdefault((type_name, many), set()).add(name)
+        return {key: frozenset(names) for key, names in found.items()}
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""verify: every gate on every round of a task. One module a gate, one verdict each; this file only calls them.
+"""verify: all gates on a task, those on a proof in every round. One module a gate, one verdict each; only calls them.
 
 Takes a draft task and a `Desk` (what gates may look at); gives the task with evidence, controls, verdicts and
 status, and the results that its evidence names. Does not know how drafts are made or where tasks go.
@@ -11,14 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dive.config import Config
-from dive.errors import ProofError
 from dive.evidence import Graph
 from dive.grade.match import match
 from dive.nouns import GATES, Answer, Call, Json, Round, Task, Verdict, canonical, sha
 from dive.pools.closure import Sample
 from dive.prove import judge
-from dive.prove.evaluate import RECORDED, Done, Failure, Outcome, run
-from dive.prove.examine import Report, examine
+from dive.prove.evaluate import Done, Outcome
+from dive.prove.examine import Report, examine, replay
 from dive.prove.sandbox import Sandbox
 from dive.prove.values import choices, fit
 from dive.registry import Registry
@@ -69,7 +68,7 @@ class Desk(Struct, frozen=True):
 
 
 def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) -> tuple[Task, list[bytes]]:
-    """The task judged: `verified` if every gate that is on has passed, for every round.
+    """The task judged: `verified` if every gate that is on has passed, for each round that it judges.
 
     Args:
         task: a draft.
@@ -88,7 +87,8 @@ def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) ->
             verdicts.append(gate(case))
             if not _passes(verdicts[-1], desk.config):
                 return replace(task, verdicts=tuple(verdicts)), []
-        judged.append(replace(case.made, verdicts=tuple(verdicts), controls=case.controls))
+        wrong = case.controls if case.earlier is not None else ()
+        judged.append(replace(case.made, verdicts=tuple(verdicts), controls=wrong))
         made.append(case.exam.outcome)
     evidence, blobs = _evidence(made, desk.registry)
     *lineage, final = judged
@@ -124,7 +124,8 @@ class Case:
         """What the prover found in the proof's worlds."""
         desk = self.desk
         return examine(self.exam.proof, desk.call, desk.sandbox, match, ordered=desk.ordered,
-                       alternates=desk.alternates, margin=desk.config.verify.tie_margin)  # fmt: skip
+                       alternates=desk.alternates, margin=desk.config.verify.tie_margin,
+                       recorded=self.exam.outcome, bend=self.earlier is not None)  # fmt: skip
 
     @functools.cached_property
     def controls(self) -> tuple[Answer, ...]:
@@ -173,16 +174,15 @@ CHECKS: dict[str, Callable[[Case], Verdict]] = {
     "novel": _novel,
 }
 """Every gate by its name, in the order in which they judge: the cheap ones first."""
-LAST = frozenset({"stable", "novel"})
-"""Gates that judge a task by its last round, whose calls and patterns are those of the whole task."""
+LAST = frozenset({"leaked", "guessable", "shortcut", "sensitive", "controls", "stable", "novel"})
+"""Gates on what a solver will be asked. An earlier round is a step of the way: what it says must be proved and clear,
+but it may be as plain as one call.
+"""
 assert set(CHECKS) == set(GATES)
 
 
 def _examined(each: Round, task: Task, desk: Desk) -> Exam:
-    try:
-        outcome = run(each.proof, desk.call, [RECORDED], desk.sandbox)[0]
-    except ProofError as error:
-        outcome = Outcome(error=Failure("refused", str(error)))
+    outcome = replay(each.proof, desk.call, desk.sandbox)
     graph = Graph(desk.registry, sorted(desk.registry.tools), desk.call)
     return Exam(question=each.question, answer=each.answer, proof=each.proof, outcome=outcome, toolset=task.toolset,
                 registry=desk.registry, tree=each.tree, graph=graph, pattern=task.pattern)  # fmt: skip

@@ -14,7 +14,14 @@ from dive.verify.exam import Exam, verdict
 MIN_TASKS = 256
 """Shares are judged from one whole block on."""
 SEQUENCE_SHARE = 0.02
-CAPPED: Mapping[str, float] = {"gap": 0.05, "convert": 0.05, "record": 0.2, "describe": 0.4}
+CAPPED: Mapping[str, float] = {
+    "gap": 0.05,
+    "ratio": 0.05,
+    "contrast": 0.05,
+    "convert": 0.05,
+    "record": 0.2,
+    "describe": 0.4,
+}
 """Moves that fit nearly anywhere, and the most that each may have of the tasks' last rounds."""
 
 

@@ -33,8 +33,8 @@ HEAVY = ("Th", "Pa", "U")
 CENTURIES = {"18th": (1700, 1799), "19th": (1800, 1899), "20th": (1900, 1999)}
 
 
-class Element(TypedDict):
-    """One element. Densities (of solids and liquids only) and conductivities are those near room temperature."""
+class Place(TypedDict):
+    """One element: its place in the periodic table, and what every table of elements prints there."""
 
     element: Annotated[str, "element:symbol"]
     name: str
@@ -42,16 +42,32 @@ class Element(TypedDict):
     group: NotRequired[Annotated[str, "element_group:number"]]
     period: int
     atomic_weight: NotRequired[Annotated[float, "mass:g_mol"]]
-    melting_point: NotRequired[Annotated[float, "temperature:c"]]
-    boiling_point: NotRequired[Annotated[float, "temperature:c"]]
     density: NotRequired[Annotated[float, "density:g_cm3"]]
     electronegativity: NotRequired[float]
+    crustal_abundance: NotRequired[Annotated[float, "mass_fraction:mg_kg"]]
+
+
+class Heat(TypedDict):
+    """What an element does when it is heated; conductivities and specific heats are those near room temperature."""
+
+    element: Annotated[str, "element:symbol"]
+    melting_point: NotRequired[Annotated[float, "temperature:c"]]
+    boiling_point: NotRequired[Annotated[float, "temperature:c"]]
     specific_heat: NotRequired[Annotated[float, "specific_heat:j_g_k"]]
     thermal_conductivity: NotRequired[Annotated[float, "thermal_conductivity:w_m_k"]]
-    crustal_abundance: NotRequired[Annotated[float, "mass_fraction:mg_kg"]]
+
+
+class Discovery(TypedDict):
+    """When and where an element was discovered."""
+
+    element: Annotated[str, "element:symbol"]
     discovery_year: NotRequired[Annotated[int, "year"]]
     discovery_decade: NotRequired[Annotated[str, "decade:name"]]
     discovery_country: NotRequired[Annotated[str, "country:iso2"]]
+
+
+class Element(Place, Heat, Discovery):
+    """All that the table has of one element. Densities are those of solids and liquids only."""
 
 
 class ListedElement(TypedDict):
@@ -164,11 +180,28 @@ def decades() -> list[Entity]:
 
 
 @tool("R", ELEMENTS)
-def element_record(element: Annotated[str, "element:symbol"]) -> Element:
-    """Looks up a chemical element by its symbol: place in the periodic table, standard atomic weight in g/mol,
-    melting and boiling point in degrees Celsius, density in g/cm3, Pauling electronegativity, specific heat in
-    J/(g K), thermal conductivity in W/(m K), abundance in the Earth's crust in mg/kg, year and country of discovery."""
-    return _row(element)
+def element_record(element: Annotated[str, "element:symbol"]) -> Place:
+    """Looks up a chemical element by its symbol: place in the periodic table, standard atomic weight in g/mol, density
+    in g/cm3, Pauling electronegativity, abundance in the Earth's crust in mg/kg."""
+    return _part(element, Place)
+
+
+@tool("R", ELEMENTS)
+def element_heat(element: Annotated[str, "element:symbol"]) -> Heat:
+    """Looks up what heat does to a chemical element, given by its symbol: melting and boiling point in degrees Celsius,
+    specific heat in J/(g K), thermal conductivity in W/(m K)."""
+    return _part(element, Heat)
+
+
+@tool("R", ELEMENTS)
+def element_discovery(element: Annotated[str, "element:symbol"]) -> Discovery:
+    """Looks up the year, the decade and the country (ISO 3166 alpha-2) in which a chemical element, given by its
+    symbol, was discovered."""
+    return _part(element, Discovery)
+
+
+def _part(symbol: str, form: Any) -> Any:
+    return {field: value for field, value in _row(symbol).items() if field in form.__annotations__}
 
 
 def _row(symbol: str) -> Element:

@@ -75,6 +75,7 @@ class NaturalIsotopes(TypedDict):
     """Natural isotopes by mass number."""
 
     isotopes: list[NaturalIsotope]
+    number: Annotated[int, "count"]
 
 
 class DayIsotope(TypedDict):
@@ -219,8 +220,8 @@ def nuclide_record(nuclide: Annotated[str, "nuclide:symbol"]) -> Nuclide:
 
 @tool("R", NUCLIDES)
 def natural_isotopes(element: Annotated[str, "element:symbol"]) -> NaturalIsotopes:
-    """Lists the isotopes of an element that occur in nature, by mass number, with their share of all its atoms in per
-    cent."""
+    """Lists and counts the isotopes of an element that occur in nature, by mass number, with their share of all its
+    atoms in per cent."""
     rows = [row for row in _by_element().get(element, []) if "abundance" in row]
     if not rows:
         raise ToolError("not_found", f"no natural isotopes of {element!r}")
@@ -228,7 +229,8 @@ def natural_isotopes(element: Annotated[str, "element:symbol"]) -> NaturalIsotop
         "isotopes": [
             {"nuclide": r["record"]["nuclide"], "mass_number": r["record"]["mass_number"], "abundance": r["abundance"]}
             for r in rows
-        ]
+        ],
+        "number": len(rows),
     }
 
 

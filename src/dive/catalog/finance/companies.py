@@ -50,11 +50,17 @@ class Company(TypedDict):
     company: Annotated[str, "company:name"]
     country: NotRequired[Annotated[str, "country:iso2"]]
     city: NotRequired[Annotated[str, "city:geonames"]]
-    founded: NotRequired[Annotated[int, "year"]]
-    employees: NotRequired[Annotated[int, "count"]]
     ticker: NotRequired[Annotated[str, "ticker:symbol"]]
     exchange: NotRequired[Annotated[str, "exchange:mic"]]
     sector: NotRequired[Annotated[str, "sector:index"]]
+
+
+class Profile(TypedDict):
+    """How old and how large a company is."""
+
+    company: Annotated[str, "company:name"]
+    founded: NotRequired[Annotated[int, "year"]]
+    employees: NotRequired[Annotated[int, "count"]]
 
 
 class TheCompany(TypedDict):
@@ -149,21 +155,10 @@ def sectors() -> list[Entity]:
 
 @tool("R", STOCKS)
 def company_record(company: Annotated[str, "company:name"]) -> Company:
-    """Looks up a large listed company: country and city of its headquarters, founding year, number of employees.
-
-    Also its ticker symbol, the exchange where it is listed at home and its sector within a stock index. Whatever the
-    table does not know for certain is left out.
-    """
-    if reason := fence("finance", "company").get(company):
-        raise ToolError("refused", f"{company}: {reason}")
-    row = _known().get(company)
-    if row is None:
-        raise ToolError("not_found", f"no company called {company!r} in the table of index members")
+    """Looks up a large listed company: country and city of its headquarters, ticker symbol, the exchange where it is
+    listed at home and its sector within a stock index. Whatever the table does not know for certain is left out."""
+    row = _find(company)
     made: Company = {"company": company}
-    if row.founded is not None:
-        made["founded"] = row.founded
-    if row.employees is not None:
-        made["employees"] = row.employees
     if row.country:
         made["country"] = row.country
     if row.city:
@@ -175,6 +170,27 @@ def company_record(company: Annotated[str, "company:name"]) -> Company:
     if len(row.sectors) == 1:
         made["sector"] = row.sectors[0]
     return made
+
+
+@tool("R", STOCKS)
+def company_profile(company: Annotated[str, "company:name"]) -> Profile:
+    """Looks up the founding year of a large listed company and the number of people that it employs."""
+    row = _find(company)
+    made: Profile = {"company": company}
+    if row.founded is not None:
+        made["founded"] = row.founded
+    if row.employees is not None:
+        made["employees"] = row.employees
+    return made
+
+
+def _find(company: str) -> Row:
+    if reason := fence("finance", "company").get(company):
+        raise ToolError("refused", f"{company}: {reason}")
+    row = _known().get(company)
+    if row is None:
+        raise ToolError("not_found", f"no company called {company!r} in the table of index members")
+    return row
 
 
 @tool("R", STOCKS)
@@ -192,7 +208,7 @@ def companies_close_in_size(
 ) -> Companies:
     """Lists the `n` members of 16 major stock indices whose numbers of employees come closest to that of a company
     (itself left out), the closest first."""
-    here = company_record(company).get("employees")
+    here = _find(company).employees
     if here is None:
         raise ToolError("not_found", f"the number of employees of {company!r} is not known")
     staff = {name: row.employees for name, row in _known().items() if row.employees and name != company}

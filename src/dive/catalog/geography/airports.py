@@ -9,7 +9,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.geography.places import Point, countries, nearest, point, refuse, rows
+from dive.catalog.geography.places import CLEARLY, Point, countries, nearest, point, refuse, rows
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -36,7 +36,7 @@ class Airport(TypedDict):
 
     airport: Annotated[str, "airport:iata"]
     name: str
-    country: Annotated[str, "country:iso2"]
+    country: NotRequired[Annotated[str, "country:iso2"]]
     elevation: NotRequired[Annotated[float, "length:ft"]]
     timezone: NotRequired[Annotated[str, "timezone:iana"]]
     icao: NotRequired[Annotated[str, "airport_icao:code"]]
@@ -56,6 +56,14 @@ class NearAirports(TypedDict):
     """Airports by distance."""
 
     airports: list[NearAirport]
+
+
+class NearestAirport(TypedDict):
+    """The closest airport and how far away it is."""
+
+    airport: Annotated[str, "airport:iata"]
+    name: str
+    distance: Annotated[float, "length:km"]
 
 
 class AirportOfCode(TypedDict):
@@ -111,10 +119,12 @@ def icao_codes() -> list[Entity]:
 
 @tool("R", AIRPORTS)
 def airport_record(airport: Annotated[str, "airport:iata"]) -> Airport:
-    """Looks up one airport by its IATA code: name, country (ISO 3166 alpha-2), elevation in feet, time zone, ICAO code
-    and position in degrees."""
+    """Looks up one airport by its IATA code: name, country (ISO 3166 alpha-2; none in a territory), elevation in feet,
+    time zone, ICAO code and position in degrees."""
     row = _row(airport)
-    made: Airport = {"airport": airport, "name": row.name, "country": row.country, "lat": row.lat, "lon": row.lon}
+    made: Airport = {"airport": airport, "name": row.name, "lat": row.lat, "lon": row.lon}
+    if countries()[row.country].sovereign:
+        made["country"] = row.country
     if row.elevation is not None:
         made["elevation"] = row.elevation
     if row.timezone:
@@ -134,6 +144,16 @@ def airports_near(
     distance in kilometres; an airport at the point itself is left out."""
     near = nearest(_points(), lat, lon, n)
     return {"airports": [{"airport": code, "name": table()[code].name, "distance": km} for km, code in near]}
+
+
+@tool("R", AIRPORTS)
+def nearest_airport(lat: Annotated[float, "latitude:deg"], lon: Annotated[float, "longitude:deg"]) -> NearestAirport:
+    """Finds the airport with scheduled flights closest to a point (degrees) and the geodesic distance to it in
+    kilometres; an airport at the point itself is left out. Refused where a second one is hardly farther."""
+    (km, code), (next_km, _) = nearest(_points(), lat, lon, 2)
+    if next_km < km * CLEARLY:
+        raise ToolError("refused", "two airports are about as close as each other")
+    return {"airport": code, "name": table()[code].name, "distance": km}
 
 
 @tool("R", AIRPORTS)

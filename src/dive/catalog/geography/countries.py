@@ -38,6 +38,7 @@ class Borders(TypedDict):
     """Neighbours by land."""
 
     countries: list[Annotated[str, "country:iso2"]]
+    number: Annotated[int, "count"]
 
 
 class Largest(TypedDict):
@@ -134,10 +135,11 @@ def country_facts(country: Annotated[str, "country:iso2"]) -> CountryFacts:
 
 @tool("R", GEONAMES)
 def country_borders(country: Annotated[str, "country:iso2"]) -> Borders:
-    """Lists the sovereign states that share a land border with a country, as ISO 3166 alpha-2 codes."""
+    """Lists and counts the sovereign states that share a land border with a country, as ISO 3166 alpha-2 codes."""
     row = land(country)
     refuse("borders", country)
-    return {"countries": [code for code in row.neighbours if code in countries() and countries()[code].sovereign]}
+    found = [code for code in row.neighbours if code in countries() and countries()[code].sovereign]
+    return {"countries": found, "number": len(found)}
 
 
 @tool("R", GEONAMES)

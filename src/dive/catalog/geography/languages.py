@@ -22,12 +22,14 @@ class Languages(TypedDict):
     """Official languages of a country."""
 
     languages: list[Annotated[str, "language:iso639"]]
+    number: Annotated[int, "count"]
 
 
 class Lands(TypedDict):
     """Countries that share an official language."""
 
     countries: list[Annotated[str, "country:iso2"]]
+    number: Annotated[int, "count"]
 
 
 @functools.cache
@@ -66,22 +68,22 @@ def languages() -> list[Entity]:
 
 @tool("R", CLDR)
 def country_languages(country: Annotated[str, "country:iso2"]) -> Languages:
-    """Lists the official languages of a sovereign state as ISO 639 codes."""
+    """Lists and counts the official languages of a sovereign state as ISO 639 codes."""
     land(country)
     refuse("language_lists", country)
     if country not in official():
         raise ToolError("not_found", f"no official languages are known for {country}")
-    return {"languages": official()[country]}
+    return {"languages": official()[country], "number": len(official()[country])}
 
 
 @tool("R", CLDR)
 def countries_speaking(language: Annotated[str, "language:iso639"]) -> Lands:
-    """Lists the sovereign states in which a language (ISO 639 code) is official nationwide."""
+    """Lists and counts the sovereign states in which a language (ISO 639 code) is official nationwide."""
     refuse("languages", language)
     found = sorted(code for code, spoken in official().items() if language in spoken)
     if not found:
         raise ToolError("not_found", f"no country has the official language {language!r}")
-    return {"countries": found}
+    return {"countries": found, "number": len(found)}
 
 
 @audit("languages")

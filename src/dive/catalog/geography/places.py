@@ -106,6 +106,10 @@ def refuse(table: str, row: str) -> None:
         raise ToolError("refused", reason)
 
 
+CLEARLY = 1.02
+"""How much farther the second closest must be, for the closest to be called that."""
+
+
 def point(id: str, lat: float, lon: float) -> Point:
     """A point for `nearest`."""
     return Point(id, lat, lon, _vector(lat, lon))

@@ -22,8 +22,18 @@ class StateRecord(TypedDict):
     state: Annotated[str, "us_state:usps"]
     name: str
     capital: Annotated[str, "city:geonames"]
-    joined: Annotated[int, "year"]
     counties: NotRequired[Annotated[int, "count"]]
+
+
+class Statehood(TypedDict):
+    """When a state joined the Union."""
+
+    state: Annotated[str, "us_state:usps"]
+    joined: Annotated[int, "year"]
+
+
+class Row(StateRecord, Statehood):
+    """All that the package has of one state."""
 
 
 class States(TypedDict):
@@ -33,14 +43,14 @@ class States(TypedDict):
 
 
 @functools.cache
-def table() -> dict[str, StateRecord]:
+def table() -> dict[str, Row]:
     """All fifty states by postal code."""
     import us
 
     capitals = {(city.state, city.name): city.id for city in cities().values() if city.state}
-    found: dict[str, StateRecord] = {}
+    found: dict[str, Row] = {}
     for state in us.states.STATES:
-        row: StateRecord = {
+        row: Row = {
             "state": state.abbr, "name": state.name, "capital": capitals[state.abbr, str(state.capital)],
             "joined": int(state.statehood_year or 0),
         }  # fmt: skip
@@ -62,8 +72,22 @@ def states() -> list[Entity]:
 
 @tool("R", US)
 def us_state_record(state: Annotated[str, "us_state:usps"]) -> StateRecord:
-    """Looks up a US state by its two-letter postal code: capital, the year in which it joined the Union and the number
-    of its counties (parishes, boroughs and independent cities included)."""
+    """Looks up a US state by its two-letter postal code: capital and number of counties (parishes, boroughs and
+    independent cities included)."""
+    row = _find(state)
+    made: StateRecord = {"state": state, "name": row["name"], "capital": row["capital"]}
+    if "counties" in row:
+        made["counties"] = row["counties"]
+    return made
+
+
+@tool("R", US)
+def us_statehood(state: Annotated[str, "us_state:usps"]) -> Statehood:
+    """Looks up the year in which a US state, given by its two-letter postal code, joined the Union."""
+    return {"state": state, "joined": _find(state)["joined"]}
+
+
+def _find(state: str) -> Row:
     if state not in table():
         raise ToolError("not_found", f"no US state has the postal code {state!r}")
     return table()[state]

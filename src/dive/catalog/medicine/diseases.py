@@ -21,12 +21,18 @@ class DiseaseRecord(TypedDict):
 
     disease: Annotated[str, "disease:omim"]
     name: str
-    features: Annotated[int, "count"]
-    organ_systems: Annotated[int, "count"]
     genes: Annotated[int, "count"]
     gene: NotRequired[Annotated[str, "gene:symbol"]]
     inheritance: NotRequired[Annotated[str, "inheritance:hpo"]]
     orpha: NotRequired[Annotated[str, "disease_number:orphanet"]]
+
+
+class DiseaseProfile(TypedDict):
+    """How much of the body a disease affects."""
+
+    disease: Annotated[str, "disease:omim"]
+    features: Annotated[int, "count"]
+    organ_systems: Annotated[int, "count"]
 
 
 class TheDisease(TypedDict):
@@ -119,15 +125,10 @@ def diseases() -> list[Entity]:
 
 @tool("R", HPO)
 def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
-    """Looks up a disease by its six-digit OMIM number: name, number of clinical features recorded for it, number of
-    organ systems (of 14) to which these belong, number of genes linked to it; the gene, the mode of inheritance and
-    the Orphanet number are given where there is exactly one."""
+    """Looks up a disease by its six-digit OMIM number: name and number of genes linked to it; the gene, the mode of
+    inheritance and the Orphanet number are given where there is exactly one."""
     row = find_disease(disease)
-    systems = {system for feature in row.features for system in hpo().terms[feature].systems}
-    found: DiseaseRecord = {
-        "disease": disease, "name": row.name, "features": len(row.features), "organ_systems": len(systems),
-        "genes": len(row.genes),
-    }  # fmt: skip
+    found: DiseaseRecord = {"disease": disease, "name": row.name, "genes": len(row.genes)}
     if len(row.genes) == 1:
         found["gene"] = row.genes[0]
     if len(row.inheritance) == 1:
@@ -135,6 +136,15 @@ def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
     if row.orpha:
         found["orpha"] = row.orpha
     return found
+
+
+@tool("R", HPO)
+def disease_profile(disease: Annotated[str, "disease:omim"]) -> DiseaseProfile:
+    """Counts the clinical features recorded for a disease (OMIM number) and the organ systems (of 14) to which they
+    belong."""
+    row = find_disease(disease)
+    systems = {system for feature in row.features for system in hpo().terms[feature].systems}
+    return {"disease": disease, "features": len(row.features), "organ_systems": len(systems)}
 
 
 @tool("R", HPO)

@@ -26,12 +26,18 @@ class FeatureRecord(TypedDict):
 
     feature: Annotated[str, "phenotype:hpo"]
     name: str
-    diseases: Annotated[int, "count"]
-    genes: Annotated[int, "count"]
     subtypes: Annotated[int, "count"]
     umls: NotRequired[Annotated[str, "feature_concept:umls"]]
     parent: NotRequired[Annotated[str, "phenotype:hpo"]]
     system: NotRequired[Annotated[str, "organ_system"]]
+
+
+class FeatureFrequency(TypedDict):
+    """How common a clinical feature is, its subtypes included."""
+
+    feature: Annotated[str, "phenotype:hpo"]
+    diseases: Annotated[int, "count"]
+    genes: Annotated[int, "count"]
 
 
 class TheFeature(TypedDict):
@@ -93,14 +99,10 @@ def features() -> list[Entity]:
 
 @tool("R", HPO)
 def feature_record(feature: Annotated[str, "phenotype:hpo"]) -> FeatureRecord:
-    """Looks up a clinical feature by its HPO id: name, numbers of OMIM diseases and of genes annotated with it or with
-    a subtype, number of direct subtypes; the next broader feature, the organ system and the UMLS concept where there
-    is just one."""
+    """Looks up a clinical feature by its HPO id: name, number of direct subtypes; the next broader feature, the organ
+    system and the UMLS concept where there is just one."""
     row = find_term(feature)
-    record: FeatureRecord = {
-        "feature": feature, "name": row.name, "diseases": len(with_feature(feature)),
-        "genes": len(genes_with_feature(feature)), "subtypes": len(subtypes()[feature]),
-    }  # fmt: skip
+    record: FeatureRecord = {"feature": feature, "name": row.name, "subtypes": len(subtypes()[feature])}
     if row.umls:
         record["umls"] = row.umls
     if len(row.parents) == 1:
@@ -108,6 +110,15 @@ def feature_record(feature: Annotated[str, "phenotype:hpo"]) -> FeatureRecord:
     if len(row.systems) == 1:
         record["system"] = row.systems[0]
     return record
+
+
+@tool("R", HPO)
+def feature_frequency(feature: Annotated[str, "phenotype:hpo"]) -> FeatureFrequency:
+    """Counts the OMIM diseases annotated with a clinical feature (HPO id) or one of its subtypes, and the genes linked
+    to these diseases."""
+    find_term(feature)
+    counted = len(with_feature(feature)), len(genes_with_feature(feature))
+    return {"feature": feature, "diseases": counted[0], "genes": counted[1]}
 
 
 @tool("R", HPO)

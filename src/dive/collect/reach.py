@@ -1,0 +1,199 @@
+"""How one thing leads to another: a tool applied to it, to every member of a list, to its siblings, or back.
+
+Takes the evidence graph and a node; makes calls around it and gives the nodes that have a value. Knows no moves
+(`walk.py`) and builds no questions (`derive/compose.py`).
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from dive.bind import Args, bindings
+from dive.evidence import Graph, Unknown
+from dive.registry import Loaded
+from dive.tree import Con, Ent, Get, It, Node, Op, replace
+
+OTHERS = 3
+RELATED = 3
+"""Members of a list from which a second list of the same kind is looked for, and lists that are taken."""
+
+
+class Reach(Struct):
+    """The graph, the generator, the leaning toward rare tools, the most lists or things to look at, the longest list
+    whose members are called on, and the constants said so far.
+    """
+
+    graph: Graph
+    rng: random.Random
+    weights: Mapping[str, float]
+    steps: int = 6
+    max_each: int = 8
+    said: tuple[Con, ...] = ()
+
+    def about(self, focus: Node, want_list: bool) -> list[Get]:
+        """Chain: applies tools to `focus`; all spoken fields of what they gave: lists, or single values."""
+        registry, found = self.graph.registry, []
+        if isinstance(focus, Get) and registry.is_key(focus.type):
+            return found
+        able = registry.speakers.get((type_of(focus), want_list), frozenset()) - self._told(focus)
+        for loaded in self._pick([t for t in self.graph.tools() if t.name in able and self._leads(focus, t)]):
+            args = self._bind(loaded, focus)
+            if args is None or self._mirrors(loaded, args, focus):
+                continue
+            for field in loaded.fields.values():
+                node = Get(loaded.name, args, field.path, field.type, field.many)
+                if "." not in field.path and field.spoken and field.many == want_list and self._stands(node, focus):
+                    found.append(node)
+        return found
+
+    def mapped(self, members: Node) -> list[Node]:
+        """Map: what one tool says of every member, the list's own columns, and one step beyond."""
+        it, keys = It(type_of(members)), []
+        ids = self.graph.value(members)
+        if not isinstance(ids, list) or not 3 <= len(ids) <= self.max_each:
+            return []
+        for node in self._columns(members):
+            keys += [node] if self._holds(node, members) else []
+        facts = [n for n in self._member_facts(it, members) if is_value(self.graph, n)]
+        return keys + [n for n in facts if not self.graph.registry.is_key(type_of(n))]
+
+    def describe(self, entity: Ent) -> Iterator[Node]:
+        """Inverse: nodes that lead to `entity` from what its own record says."""
+        for known in self.about(entity, want_list=False):
+            value = self.graph.value(known)
+            if isinstance(value, float | bool):
+                continue
+            handle = Con(known.type, value) if is_value(self.graph, known) else Ent(known.type, str(value))
+            for loaded in self.graph.tools():
+                if len(loaded.params) != 1 or loaded.params[0].type != known.type:
+                    continue
+                for field in loaded.fields.values():
+                    node = Get(loaded.name, ((loaded.params[0].name, handle),), field.path, field.type)
+                    if field.type == entity.type and not field.many and field.says and self._is(node, entity):
+                        yield node
+
+    def siblings(self, entity: Node, limit: int = 4) -> list[Ent]:
+        """Sibling: other entities of the same type that a list of this one's relations leads to."""
+        here = str(self.graph.value(entity))
+        related: list[str] = []
+        for members in self.about(entity, want_list=True):
+            ids = [str(i) for i in self.graph.value(members)]
+            if members.type == entity.type:
+                related += ids
+            elif ids:
+                back = self.about(Ent(members.type, self.rng.choice(ids)), want_list=True)
+                related += [str(i) for b in back if b.type == entity.type for i in self.graph.value(b)]
+        pool = self.graph.registry.pools.get(type_of(entity))
+        known = pool() if pool else {}
+        names = sorted({i for i in related if i != here and i in known and known[i].seed})
+        self.rng.shuffle(names)
+        return [Ent(type_of(entity), name) for name in names[:limit]]
+
+    def related(self, members: Get) -> Iterator[Get]:
+        """Other lists of the same kind of thing that share some of the members: of what else is known of one."""
+        ids = [str(i) for i in self.graph.value(members)]
+        taken = 0
+        for member in self.rng.sample(ids, min(RELATED, len(ids))):
+            this = Ent(members.type, member)
+            around = [*self.about(this, want_list=False), *self.about(this, want_list=True)]
+            for link in around:
+                value = self.graph.value(link)
+                if is_value(self.graph, link) or link.type == members.type or taken >= RELATED or not value:
+                    continue
+                other = Ent(link.type, str(self.rng.choice(value) if link.many else value))
+                for twin in self.about(other, want_list=True):
+                    if twin.type == members.type and twin.tool != members.tool and unsorted(self.graph, twin):
+                        taken += 1
+                        yield twin
+
+    def _leads(self, focus: Node, loaded: Loaded) -> bool:
+        """Whether one would go on to this tool: a company's city is asked for, the airports around it are not."""
+        if not isinstance(focus, Get):
+            return True
+        marks, home = flags(self.graph, focus), self.graph.registry.tool(focus.tool).tool.domain
+        return "end" not in marks and ("home" not in marks or loaded.tool.domain == home)
+
+    def _mirrors(self, loaded: Loaded, args: Args, focus: Node) -> bool:
+        """Whether a tool would tell of a place by another of its kind: the airport closest to an airport."""
+        seen_through = any(isinstance(a, Get) and a.args and a.args[0][1] == focus for _, a in args)
+        return seen_through and any(f.type == type_of(focus) and not f.many for f in loaded.fields.values() if f.says)
+
+    def _told(self, focus: Node) -> frozenset[str]:
+        """Tools that were called on every member of a list already: on the one that was picked they say nothing new."""
+        if not isinstance(focus, Op) or "key" not in dict(focus.slots):
+            return frozenset()
+        key = focus.node("key")
+        return frozenset({key.tool} if isinstance(key, Get) and any(isinstance(c, It) for _, c in key.args) else ())
+
+    def _stands(self, node: Get, focus: Node) -> bool:
+        """Whether a field has a value, and would have one had another member been picked: else nobody could tell."""
+        if not self.graph.has(node) or not isinstance(focus, Op) or focus.pattern != "superlative":
+            return self.graph.has(node)
+        members = focus.node("list")
+        others = [m for m in self.graph.value(members) if m != self.graph.value(focus)][:OTHERS]
+        twins = [replace(node, focus, Ent(focus.type, str(m))) for m in others]
+        held = all(self.graph.has(twin) for twin in twins)
+        return held and any(self.graph.value(twin) != self.graph.value(node) for twin in twins)
+
+    def _member_facts(self, inner: Node, members: Node, limit: int = 3) -> list[Get]:
+        found: list[Get] = []
+        able = self.graph.registry.speakers.get((type_of(inner), False), frozenset())
+        for loaded in self._pick([t for t in self.graph.tools() if t.name in able]):
+            args = self._bind(loaded, inner)
+            if args is None or limit <= 0:
+                continue
+            plain = [f for f in loaded.fields.values() if f.spoken and not f.many and "." not in f.path]
+            held = [n for n in (Get(loaded.name, args, f.path, f.type) for f in plain) if self._holds(n, members)]
+            limit -= bool(held)
+            found += held
+        return found
+
+    def _columns(self, members: Node) -> list[Node]:
+        if not isinstance(members, Get):
+            return []
+        fields = self.graph.registry.tool(members.tool).fields
+        return [
+            Get(members.tool, members.args, path, field.type)
+            for path, field in fields.items()
+            if path.startswith(members.field + ".") and field.says and not self.graph.registry.is_entity(field.type)
+        ]
+
+    def _holds(self, key: Node, members: Node) -> bool:
+        try:
+            self.graph.keys(key, members)
+        except Unknown:
+            return False
+        return True
+
+    def _is(self, node: Node, entity: Ent) -> bool:
+        return self.graph.has(node) and str(self.graph.value(node)) == entity.id
+
+    def _bind(self, loaded: Loaded, focus: Node) -> tuple[tuple[str, Node], ...] | None:
+        return bindings(self.graph.registry, self.graph.toolset, loaded, focus, self.said, self.rng)
+
+    def _pick(self, tools: list[Loaded]) -> list[Loaded]:
+        """All tools in a random order in which rare ones tend to come first."""
+        return sorted(tools, key=lambda t: (self.rng.random() ** (1 / self.weights.get(t.name, 1.0)), t.name))[::-1]
+
+
+def is_value(graph: Graph, node: Node) -> bool:
+    """A number, date or text: what ends a chain unless a tool works on it."""
+    return not graph.registry.is_entity(type_of(node))
+
+
+def unsorted(graph: Graph, members: Node) -> bool:
+    """Whether a list holds all that it speaks of, not the best n of it."""
+    says = graph.registry.field(members.tool, members.field).says if isinstance(members, Get) else None
+    return says is not None and not says.sorted_by and "{n}" not in says.phrase
+
+
+def flags(graph: Graph, node: Get) -> frozenset[str]:
+    """The flags of the field that a node reads."""
+    says = graph.registry.field(node.tool, node.field).says
+    return says.flags if says else frozenset()
+
+
+def type_of(node: Node) -> str:
+    """The semantic type of a node; of a list the members'."""
+    return getattr(node, "type", "")

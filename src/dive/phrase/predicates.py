@@ -1,0 +1,142 @@
+"""What members of a list do: "lies highest", "border more than three countries", and the words of a list's slots.
+
+Takes the speaker and an operator; gives predicates and texts for the slots of a sentence shape. Says nothing itself,
+but has the speaker say first what a list needs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dive.errors import Unspeakable
+from dive.says import dated, fill, having, superlative
+from dive.tree import Con, Get, Node, Op
+
+if TYPE_CHECKING:
+    from dive.phrase.speaker import Speaker
+
+JOINABLE = re.compile(r"(that|where|\w+ed) ")
+"""How a list's phrase may go on after its noun, for another such clause to be put behind it."""
+
+PREPOSITIONS = frozenset({"of", "for", "to", "in", "with", "on", "from", "by"})
+
+
+def predicate(speaker: Speaker, node: Op, plural: bool = False) -> str:
+    """What the picked members do: "lies highest"."""
+    how, key = node.slot("how"), node_of(node, "key")
+    top = "max" if how in ("max", "reverse=True") else "min"
+    beyond = via(speaker, key, singular=not plural, definite=True)
+    return beyond + dated(superlative(speaker.says(key), top, plural and not beyond), when(speaker, key))
+
+
+def condition(speaker: Speaker, node: Op, plural: bool) -> str:
+    """What members of a `where` do: "lie higher than 1,000 feet"."""
+    key, bound = node_of(node, "key"), node_of(node, "bound")
+    value = speaker.name(bound) if isinstance(bound, Con) else speaker.np(bound)
+    beyond = via(speaker, key, singular=not plural, definite=False)
+    met = having(speaker.says(key), node.slot("how") == ">", value, plural and not beyond)
+    return beyond + dated(met, when(speaker, key))
+
+
+def via(speaker: Speaker, key: Node, singular: bool, definite: bool) -> str:
+    """For a key one step beyond the member: "lies in the country that "."""
+    inner = next((c for _, c in key.args if isinstance(c, Get)), None) if isinstance(key, Get) else None
+    if inner is None or (isinstance(key, Get) and "." in key.field):
+        return ""
+    says = speaker.says(inner)
+    if not says.via[0]:
+        raise Unspeakable(f"{inner.tool}.{inner.field} has no `via`")
+    noun = speaker.noun(inner.type)
+    return f"{says.via[0 if singular else 1]} {'the' if definite else 'a'} {noun} that "
+
+
+def when(speaker: Speaker, key: Node) -> str:
+    """The stated constants of a compared field: "in 1992"."""
+    assert isinstance(key, Get)
+    stated = {name: speaker.name(child) for name, child in key.args if isinstance(child, Con)}
+    form = speaker.says(key).when
+    if any(f"{{{name}}}" not in form for name in stated) and "." not in key.field:
+        raise Unspeakable(f"{key.tool}.{key.field} has no `when` for {sorted(stated)}")
+    return fill(form, stated) if stated else ""
+
+
+def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:
+    """The words of a list operator's slots; see the head of `patterns.toml`."""
+    if node.pattern in ("both", "only"):
+        return _pair_slots(speaker, node)
+    source, over = node_of(node, "list"), node.slot("list")
+    if node.pattern == "count":
+        if not (isinstance(over, Op) and over.pattern == "where"):
+            raise Unspeakable("a count without a condition")
+        node, source = over, node_of(over, "list")
+    kind = _type(source)
+    texts = {"list": speaker.members(source), "noun": speaker.noun(kind), "nouns": speaker.registry.type(kind).plural}
+    if node.pattern in ("superlative", "top"):
+        texts |= {"sup": predicate(speaker, node), "most": predicate(speaker, node, plural=True)}
+    if node.pattern == "where":
+        texts |= {"having": condition(speaker, node, plural=True), "has": condition(speaker, node, plural=False)}
+    if node.pattern == "top":
+        texts["n"] = speaker.name(node_of(node, "n"))  # type: ignore[arg-type]
+    if node.pattern in ("spread", "mean"):
+        texts |= _head_slots(speaker, node)
+    return texts
+
+
+def _head_slots(speaker: Speaker, node: Op) -> dict[str, str]:
+    """What the values of a spread or a mean are called, and their two ends."""
+    key = node_of(node, "key")
+    says = speaker.says(key)
+    if not says.head or says.cls == "event" or (says.cls == "many" and says.verb[0] != "has"):
+        raise Unspeakable("no head noun that says it all")
+    if when(speaker, key):
+        raise Unspeakable("a spread or mean of a stated time")
+    high, low = (says.words[2], says.words[5]) if says.cls == "high" else ("highest", "lowest")
+    return {"head": f"number of {says.head}" if says.cls == "many" else says.head, "high": high, "low": low}
+
+
+def _pair_slots(speaker: Speaker, node: Op) -> dict[str, str]:
+    nouns, told = speaker.registry.type(node.type).plural, pair(speaker, node)
+    texts = {"noun": speaker.noun(node.type), "nouns": nouns, "list": f"the {told}"}
+    rest = told.removeprefix(nouns).strip()
+    if rest.startswith("that ") and " and where " not in rest:
+        texts["do"] = rest.removeprefix("that ")
+    elif not JOINABLE.match(rest) or " both " in rest or " but not " in rest:
+        texts["do"] = f"are {rest}"
+    return texts
+
+
+def pair(speaker: Speaker, node: Op) -> str:
+    """Two lists as one phrase: "countries that border both A and B", "... that border A and where B is spoken"."""
+    a, b = node_of(node, "a"), node_of(node, "b")
+    if not (isinstance(a, Get) and isinstance(b, Get)):
+        raise Unspeakable("two lists that are no facts")
+    left, right = speaker.slots(a, 1), speaker.slots(b, 1)
+    if a.tool == b.tool and a.field == b.field:
+        phrase = speaker.says(a).phrase
+        before = phrase.partition("{x}")[0].split()[-1]
+        again = f"{before} " if before in PREPOSITIONS else ""
+        x = (
+            f"both {left['x']} and {right['x']}"
+            if node.pattern == "both"
+            else f"{left['x']} but not {again}{right['x']}"
+        )
+        return fill(phrase, left | {"x": x})
+    nouns = speaker.registry.type(node.type).plural + " "
+    one, other = fill(speaker.says(a).phrase, left), fill(speaker.says(b).phrase, right).removeprefix(nouns)
+    rest = one.removeprefix(nouns)
+    if node.pattern == "only" or not (rest != one and JOINABLE.match(rest) and JOINABLE.match(other)):
+        raise Unspeakable("two lists of different kinds")
+    return f"{one} and {other}"
+
+
+def node_of(op: Op, name: str) -> Node:
+    """The slot called `name`, which must be no word."""
+    slot = op.slot(name)
+    if isinstance(slot, str):
+        raise Unspeakable(f"{op.pattern}: {name} is a word")
+    return slot
+
+
+def _type(node: Node) -> str:
+    return getattr(node, "type", "")

@@ -1,0 +1,124 @@
+"""The question itself: the outermost node as a full sentence.
+
+Takes the speaker and a tree; gives the sentence, after the speaker has said what comes first.
+"""
+
+from dive.errors import Unspeakable
+from dive.patterns import pattern
+from dive.phrase.predicates import list_slots, node_of, predicate, via, when
+from dive.phrase.speaker import ROOM, Speaker
+from dive.phrase.tail import part_form
+from dive.says import SLOT, fill, gap, question
+from dive.tree import Con, Get, Node, Op
+from dive.words import capital
+
+LISTS = ("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?", "I need a list of {np}.", "Please list {np}.")
+SHORT = 4
+"""Words behind the subject from which on a question is hard to follow: "How much was ... worth in Swiss francs on"."""
+
+
+def ask(speaker: Speaker, node: Node) -> str:
+    """The outermost question as a full sentence."""
+    if isinstance(node, Get):
+        return _ask_fact(speaker, node)
+    if not isinstance(node, Op):
+        raise Unspeakable("nothing is asked")
+    slots = _op_slots(speaker, node)
+    slots |= {name[:1].upper() + name[1:]: capital(text) for name, text in slots.items()}
+    able = [shape for shape in pattern(node.pattern).ask if set(SLOT.findall(shape)) <= set(slots)]
+    return capital(fill(speaker.rng.choice(able), slots))
+
+
+def _op_slots(speaker: Speaker, node: Op) -> dict[str, str]:
+    """The words of an operator's slots; see the head of `patterns.toml`."""
+    if node.pattern == "gap":
+        says, sides = speaker.says(node_of(node, "a")), _sides(speaker, node)
+        dated = when(speaker, node_of(node, "a"))
+        return {"gap": gap(says, *sides, when=dated), "told": gap(says, *sides, asked=False, when=dated)}
+    if node.pattern == "contrast":
+        return _contrast(speaker, node)
+    if node.pattern == "ratio":
+        return {f"np_{side}": speaker.np(node_of(node, side)) for side in ("a", "b")}
+    if pattern(node.pattern).gives == "record":
+        return _ask_parts(speaker, node)
+    return list_slots(speaker, node)
+
+
+def _ask_fact(speaker: Speaker, node: Get) -> str:
+    says = speaker.says(node)
+    if "transparent" in says.flags:
+        return ask(speaker, node.args[0][1])
+    if node.many:
+        return fill(speaker.rng.choice(LISTS), {"np": speaker.members(node)})
+    room = ROOM + 1 if says.ask and len(says.ask.partition("{x}")[2].split()) < SHORT else ROOM
+    speaker.unfold(node, room)
+    slots = speaker.slots(node, room - 1)
+    shape = speaker.rng.choice(pattern("fact").ask[:1] if says.ask else pattern("fact").ask)
+    past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in node.args)
+    asked = question(says, slots, past)
+    return fill(shape, {"Question": capital(asked), "np": fill(says.phrase, slots)})
+
+
+def _contrast(speaker: Speaker, node: Op) -> dict[str, str]:
+    """Both ends of one list set against each other, without a name for either."""
+    sides = [_subject(speaker, a) for a in (node_of(node, "a"), node_of(node, "b")) if isinstance(a, Get)]
+    for pick, name in zip(sides, ("the first", "the second"), strict=True):
+        if not isinstance(pick, Op) or via(speaker, node_of(pick, "key"), singular=True, definite=True):
+            raise Unspeakable("no two ends of a list")
+        speaker.names[pick] = name
+    one, other = (side for side in sides if isinstance(side, Op))
+    says, dated = speaker.says(node_of(node, "a")), when(speaker, node_of(node, "a"))
+    asked = gap(says, "the first", "the second", when=dated).removesuffix(f" {dated}")
+    return {
+        "list": speaker.members(node_of(one, "list")),
+        "one": predicate(speaker, one),
+        "other": predicate(speaker, other),
+        "gap": f"{dated}, {asked}" if dated else asked,
+    }
+
+
+def _sides(speaker: Speaker, node: Op) -> tuple[str, str]:
+    a, b = (node_of(node, side) for side in ("a", "b"))
+    if not (isinstance(a, Get) and isinstance(b, Get)):
+        raise Unspeakable("a gap between things that are no fields")
+    sides = [_subject(speaker, a), _subject(speaker, b)]
+    for side in sides:
+        if isinstance(side, Get) and side not in speaker.names and not speaker.says(side).phrase.endswith("}"):
+            speaker.introduce(side)
+    return speaker.np(sides[0]), speaker.np(sides[1])
+
+
+def _subject(speaker: Speaker, node: Get) -> Node:
+    return speaker.seen_through(node.args[0][1])
+
+
+def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
+    """The parts of a record as questions without their marks: the first in full, the others about its answer."""
+    first = node_of(node, "first")
+    one = ask(speaker, first)
+    if not one.endswith("?") or ". " in one:
+        raise Unspeakable("the first part is no plain question")
+    one = one[:1].lower() + one[1:-1]
+    if not one.startswith(("which", "what", "who", "how", "in which", "on which", "of ", "among ")):
+        raise Unspeakable("the first part is no plain question")
+    parts = {"first": one + part_form(speaker.registry, first)}
+    for name, _ in node.slots[1:]:
+        part = node_of(node, name)
+        parts[name] = _ask_about(speaker, first, part) + part_form(speaker.registry, part)
+    return parts
+
+
+def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
+    """A further question about the answer of the first: "how high does it lie", "which of them is the largest"."""
+    if isinstance(second, Op):
+        speaker.names[node_of(second, "list")] = "them"
+        return f"which of them {predicate(speaker, second)}"
+    if not isinstance(second, Get):
+        raise Unspeakable("a part that is no field")
+    says = speaker.says(second)
+    speaker.names[first] = speaker.registry.type(getattr(first, "type", "")).anaphor
+    taken = [name for node, name in speaker.names.items() if node != first]
+    if not speaker.names[first] or speaker.names[first] in taken:
+        raise Unspeakable("the first part cannot be taken up")
+    past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
+    return question(says, speaker.slots(second, ROOM), past)
