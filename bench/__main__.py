@@ -18,6 +18,7 @@ from dive import ledger
 from dive.catalog import load
 from dive.config import Config
 from dive.draw import draw
+from dive.evidence import Graph
 from dive.nouns import Task
 from dive.prove.evaluate import RECORDED, run
 from dive.prove.sandbox import Plain, Sandbox
@@ -74,7 +75,7 @@ def drafts(built: Street) -> Iterator[Task]:
     for index in range(DRAWS):
         with suppress(Exhausted):
             drawn = draw(built.pools, index, {}, built.starts)
-            yield synthesize(drawn, built.registry, built.box.call, built.config, {})
+            yield synthesize(drawn, Graph(built.registry, drawn.toolset, built.box.call), built.config, {})
 
 
 def street() -> Iterator[dict[str, object]]:

@@ -7,6 +7,7 @@ import pytest
 from dive.catalog import load
 from dive.config import Config
 from dive.draw import draw
+from dive.evidence import Graph
 from dive.nouns import Round, Task
 from dive.pools import Pools
 from dive.registry import Registry
@@ -66,7 +67,8 @@ def _drafts(pools: Pools, box: Toolbox) -> Iterator[Task]:
     made, index = 0, 0
     while made < DRAFTS and index < 20 * DRAFTS:
         try:
-            yield synthesize(draw(pools, index, {}, STARTS), pools.registry, box.call, pools.config, {})
+            drawn = draw(pools, index, {}, STARTS)
+            yield synthesize(drawn, Graph(pools.registry, drawn.toolset, box.call), pools.config, {})
             made += 1
         except Exhausted:
             pass

@@ -23,7 +23,7 @@ def made_by(registry: Registry, box: Toolbox, config: Config, count: int, attemp
     for index in range(count):
         try:
             drawn = draw(pools, index, {}, FRUITFUL)
-            found.append(synthesize(drawn, registry, box.call, config, {}, attempt))
+            found.append(synthesize(drawn, Graph(registry, drawn.toolset, box.call), config, {}, attempt))
         except Exhausted:
             continue
     return found
@@ -98,4 +98,4 @@ def test_a_seed_that_leads_nowhere(registry: Registry, box: Toolbox, pools: Pool
     drawn = draw(pools, 0, {}, {})
     drawn = msgspec.structs.replace(drawn, seed=Entity(type="airport:iata", id="no-such-thing", name="?"))
     with pytest.raises(Exhausted, match="no chain of 3 questions from airport:iata no-such-thing"):
-        synthesize(drawn, registry, box.call, pools.config, {})
+        synthesize(drawn, Graph(registry, drawn.toolset, box.call), pools.config, {})

@@ -15,7 +15,7 @@ from dive.registry import Loaded
 CORE = 10
 
 
-LEAST_START = 0.03
+LEAST_START = 0.005
 """The weight of a seed type from which no calibration draft was ever made."""
 
 

@@ -20,6 +20,7 @@ from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import sequence_of, skeleton
 from dive.draw import draw, draw_from
+from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
 from dive.ledger import Record
 from dive.nouns import Answer, Draw, Drop, Task, sha
@@ -35,7 +36,7 @@ from dive.verify import Desk, novel, verify
 from dive.verify.fresh import Fresh
 from dive.verify.guessable import calibrate
 
-ATTEMPTS = 16
+ATTEMPTS = 6
 CALIBRATION = 20_260_311
 DRAFTS_PER_TYPE = 60
 Progress = Callable[[int, int, int], None]
@@ -90,10 +91,11 @@ class Street:
         counts: Counter[str] = Counter()
         drop: Drop | None = None
         closed = novel.closed(state.tally)
+        graph = Graph(self.registry, drawn.toolset, self.box.call)
         for attempt in range(ATTEMPTS):
             enter("synthesize")
             try:
-                draft = synthesize(drawn, self.registry, self.box.call, self.config, leaning, attempt, closed)
+                draft = synthesize(drawn, graph, self.config, leaning, attempt, closed)
             except Exhausted as error:
                 counts["exhausted"] += 1
                 drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))
@@ -186,7 +188,7 @@ def _calibrate(registry: Registry, call: CallFn) -> Tables:
                 mode = ("domain", "bridge", "uniform")[index % 3]
                 with contextlib.suppress(Exhausted):
                     drawn = draw_from(pools, index, rng, mode, domain, seed_type, {})
-                    task = synthesize(drawn, registry, call, config, {})
+                    task = synthesize(drawn, Graph(registry, drawn.toolset, call), config, {})
                     answered += [(r.tree, r.answer) for r in (*task.lineage, task) if r.tree is not None]
                     made += 1
             starts[seed_type] = made / DRAFTS_PER_TYPE

@@ -1,7 +1,7 @@
 """synthesize without a model: K rounds of walk and compose; every round's question has its own proof.
 
-Takes a draw and a toolbox; gives a draft `Task` with its lineage, or raises `Exhausted` with the reason. Evidence is
-collected first, then the graph is closed and only what it holds can be asked. Judges nothing (`verify`).
+Takes a draw and its evidence graph; gives a draft `Task` with its lineage, or raises `Exhausted` with the reason.
+Evidence is collected first, then the graph is closed and only what it holds can be asked. Judges nothing (`verify`).
 """
 
 import itertools
@@ -19,8 +19,6 @@ from dive.forms import answer_of, form_of
 from dive.nouns import Draw, Exemplar, Round, Task, short_id
 from dive.phrase import Unspeakable, speak
 from dive.pools import exemplars, generator, withheld
-from dive.registry import Registry
-from dive.tools import CallFn
 from dive.tree import Ent, Node, Op, walk
 
 WIDTH = 3
@@ -37,14 +35,13 @@ class Exhausted(DiveError):
     """No sound question in some round; the message says which round and move."""
 
 
-def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, weights: Mapping[str, float],
-               attempt: int = 0, closed: frozenset[str] = frozenset()) -> Task:  # fmt: skip
+def synthesize(draw: Draw, graph: Graph, config: Config, weights: Mapping[str, float], attempt: int = 0,
+               closed: frozenset[str] = frozenset()) -> Task:  # fmt: skip
     """One draft task.
 
     Args:
         draw: the configuration.
-        registry: tools and types.
-        call: runs a tool.
+        graph: the evidence of the draw: its toolset, and what earlier attempts have called.
         config: rounds, steps, caps.
         weights: leaning by tool name.
         attempt: another attempt on the same draw takes other exemplars and other choices.
@@ -54,7 +51,6 @@ def synthesize(draw: Draw, registry: Registry, call: CallFn, config: Config, wei
         Exhausted: no exemplar of the draw leads to a question in every round.
     """
     rng = generator(config.seed, draw.index, "synthesize", attempt)
-    graph = Graph(registry, draw.toolset, call)
     known = {e.id: e for e in exemplars()}
     shown = [known[name] for name in draw.exemplars]
     rng.shuffle(shown)

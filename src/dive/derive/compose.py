@@ -335,7 +335,7 @@ def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
     for exponent in range(12, -1 if whole else -3, -1):
         for unit in (5, 2, 1):
             value = unit * 10.0**exponent
-            if low + space < value < high - space:
+            if low + space < value < high - space and value != 1:
                 return int(value) if value == int(value) else value
     return None
 

@@ -7,10 +7,11 @@ but has the speaker say first what a list needs.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dive.errors import Unspeakable
-from dive.says import dated, fill, having, superlative
+from dive.says import SLOT, dated, fill, having, superlative
 from dive.tree import Con, Get, Node, Op
 
 if TYPE_CHECKING:
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
 JOINABLE = re.compile(r"(that|where|\w+ed) ")
 """How a list's phrase may go on after its noun, for another such clause to be put behind it."""
 
+LONG = 6
+"""Words of a list behind which a reader needs a comma."""
 PREPOSITIONS = frozenset({"of", "for", "to", "in", "with", "on", "from", "by"})
+
+
+def fitting(shapes: Sequence[str], slots: Mapping[str, str]) -> list[str]:
+    """The shapes whose slots are known and in which nothing runs on without a pause behind a long list."""
+    long = len(slots.get("list", "").split()) > LONG
+    able = [shape for shape in shapes if set(SLOT.findall(shape)) <= set(slots)]
+    return [shape for shape in able if not (long and "{list} {" in shape)] or able
 
 
 def predicate(speaker: Speaker, node: Op, plural: bool = False) -> str:
@@ -61,6 +71,16 @@ def when(speaker: Speaker, key: Node) -> str:
     return fill(form, stated) if stated else ""
 
 
+def where_members(speaker: Speaker, node: Op) -> str:
+    """Those of a list that meet a condition, as a noun phrase: "the countries that border Chad and have ..."."""
+    source = node_of(node, "list")
+    text = speaker.members(source)
+    if isinstance(source, Get) and (speaker.says(source).sorted_by or "{n}" in speaker.says(source).phrase):
+        raise Unspeakable("whether the best few were chosen before or after the condition would be open")
+    rest = text.removeprefix("the ").removeprefix(speaker.registry.type(_type(source)).plural).strip()
+    return f"{text} {'and' if rest.startswith('that ') else 'that'} {condition(speaker, node, plural=True)}"
+
+
 def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     """The words of a list operator's slots; see the head of `patterns.toml`."""
     if node.pattern in ("both", "only"):
@@ -87,12 +107,13 @@ def _head_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     """What the values of a spread or a mean are called, and their two ends."""
     key = node_of(node, "key")
     says = speaker.says(key)
-    if not says.head or says.cls == "event" or (says.cls == "many" and says.verb[0] != "has"):
+    if not says.head or says.cls not in (("high",) if node.pattern == "spread" else ("high", "many")):
         raise Unspeakable("no head noun that says it all")
     if when(speaker, key):
         raise Unspeakable("a spread or mean of a stated time")
-    high, low = (says.words[2], says.words[5]) if says.cls == "high" else ("highest", "lowest")
-    return {"head": f"number of {says.head}" if says.cls == "many" else says.head, "high": high, "low": low}
+    if says.cls == "many":
+        return {"head": f"number of {says.head}"}
+    return {"head": says.head, "high": says.words[2], "low": says.words[5]}
 
 
 def _pair_slots(speaker: Speaker, node: Op) -> dict[str, str]:

@@ -3,16 +3,19 @@
 Takes the speaker and a tree; gives the sentence, after the speaker has said what comes first.
 """
 
+import re
+
 from dive.errors import Unspeakable
 from dive.patterns import pattern
-from dive.phrase.predicates import list_slots, node_of, predicate, via, when
+from dive.phrase.predicates import fitting, list_slots, node_of, predicate, via, when
 from dive.phrase.speaker import ROOM, Speaker
 from dive.phrase.tail import part_form
-from dive.says import SLOT, fill, gap, question
+from dive.says import fill, gap, question
 from dive.tree import Con, Get, Node, Op
 from dive.words import capital
 
 LISTS = ("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?", "I need a list of {np}.", "Please list {np}.")
+OF_IT = re.compile(r"\bthe ((?:(?!\bthe\b).)+?) of it\b")
 SHORT = 4
 """Words behind the subject from which on a question is hard to follow: "How much was ... worth in Swiss francs on"."""
 
@@ -25,8 +28,7 @@ def ask(speaker: Speaker, node: Node) -> str:
         raise Unspeakable("nothing is asked")
     slots = _op_slots(speaker, node)
     slots |= {name[:1].upper() + name[1:]: capital(text) for name, text in slots.items()}
-    able = [shape for shape in pattern(node.pattern).ask if set(SLOT.findall(shape)) <= set(slots)]
-    return capital(fill(speaker.rng.choice(able), slots))
+    return capital(fill(speaker.rng.choice(fitting(pattern(node.pattern).ask, slots)), slots))
 
 
 def _op_slots(speaker: Speaker, node: Op) -> dict[str, str]:
@@ -50,13 +52,21 @@ def _ask_fact(speaker: Speaker, node: Get) -> str:
         return ask(speaker, node.args[0][1])
     if node.many:
         return fill(speaker.rng.choice(LISTS), {"np": speaker.members(node)})
-    room = ROOM + 1 if says.ask and len(says.ask.partition("{x}")[2].split()) < SHORT else ROOM
+    room = ROOM + 1 if _roomy(speaker, node) else ROOM
     speaker.unfold(node, room)
     slots = speaker.slots(node, room - 1)
     shape = speaker.rng.choice(pattern("fact").ask[:1] if says.ask else pattern("fact").ask)
     past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in node.args)
     asked = question(says, slots, past)
     return fill(shape, {"Question": capital(asked), "np": fill(says.phrase, slots)})
+
+
+def _roomy(speaker: Speaker, node: Get) -> bool:
+    """Whether a long subject may stand in the question: little comes behind it, and nothing if it ends in a verb."""
+    says, subject = speaker.says(node), _subject(speaker, node)
+    after = len(says.ask.partition("{x}")[2].split())
+    ends = not isinstance(subject, Get) or speaker.says(subject).phrase.endswith("}")
+    return bool(says.ask) and after < (SHORT if ends else 1)
 
 
 def _contrast(speaker: Speaker, node: Op) -> dict[str, str]:
@@ -116,9 +126,8 @@ def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     if not isinstance(second, Get):
         raise Unspeakable("a part that is no field")
     says = speaker.says(second)
-    speaker.names[first] = speaker.registry.type(getattr(first, "type", "")).anaphor
-    taken = [name for node, name in speaker.names.items() if node != first]
-    if not speaker.names[first] or speaker.names[first] in taken:
+    if not speaker.registry.type(getattr(first, "type", "")).anaphor:
         raise Unspeakable("the first part cannot be taken up")
+    speaker.names[first] = "it"
     past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
-    return question(says, speaker.slots(second, ROOM), past)
+    return OF_IT.sub(r"its \1", question(says, speaker.slots(second, ROOM), past))

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from dive.errors import Unspeakable
 from dive.patterns import pattern
-from dive.phrase.predicates import list_slots, pair
+from dive.phrase.predicates import fitting, list_slots, pair, where_members
 from dive.registry import Field, Registry
 from dive.says import Says, fill
 from dive.tree import Con, Ent, Get, It, Node, Op, walk
@@ -55,12 +55,7 @@ class Speaker:
         """Says `node` in a sentence of its own; gives the words that take it up again."""
         if isinstance(node, Op) and node.pattern == "superlative":
             slots = list_slots(self, node)
-            text = fill(self._fresh(pattern("superlative").setup), slots)
-        elif isinstance(node, Op) and node.pattern == "where":
-            slots = list_slots(self, node)
-            self.said.append(capital(fill(self._fresh(pattern(node.pattern).setup), slots)))
-            self.names[node] = f"those {slots['nouns']}"
-            return self.names[node]
+            text = fill(self._fresh(fitting(pattern("superlative").setup, slots)), slots)
         elif isinstance(node, Get) and not node.many and not self.started:
             self.started = True
             np = self.np(node, ROOM + 1)
@@ -114,7 +109,7 @@ class Speaker:
         if not isinstance(node, Op):
             raise Unspeakable("no list")
         if node.pattern == "where":
-            return self.introduce(node)
+            return where_members(self, node)
         if node.pattern in ("both", "only"):
             return "the " + pair(self, node)
         raise Unspeakable(f"{node.pattern} as a list inside a question")

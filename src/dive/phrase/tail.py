@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from dive.forms import Form, form_of
 from dive.registry import Registry
+from dive.says import Says
 from dive.tree import Con, Get, Node, walk
 from dive.words import joined, small, spell_constant
 
@@ -20,10 +21,9 @@ BOTH = (
     "Give the answer in {unit}, to {digits}.",
 )
 CONVERT = (
-    "Answer in {new}, to {digits}; the source has {old}.",
-    "Give the result in {new}, to {digits} (the source has {old}).",
-    "I need it in {new}, to {digits}; the tables have {old}.",
-    "The tables have {old}; the answer should be in {new}, to {digits}.",
+    "Answer in {new} rather than {old}, to {digits}.",
+    "I need it in {new}, not in {old}, to {digits}.",
+    "Give the result in {new} instead of {old}, to {digits}.",
 )
 DIGITS = ("Round to {digits}.", "Rounded to {digits}, please.", "Give it to {digits}.", "Answer to {digits}.")
 SOURCE = (
@@ -39,11 +39,13 @@ LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ",
 def rounding_tail(registry: Registry, tree: Node, main: str, rng: random.Random) -> str:
     """ " Answer in feet, rounded to the nearest whole number.", or nothing where the form is plain."""
     form = form_of(tree, registry)
+    notes = dict.fromkeys(says.note for says in _wordings(registry, tree) if says.note)
+    said = "".join(f" {note}" for note in notes)
     units = [child for _, child in tree.args if isinstance(child, Con)] if isinstance(tree, Get) else []
     if len(units) == 2 and all(unit.type == "unit:type" for unit in units):
         old, new = (spell_constant(registry, unit) for unit in units)
-        return " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0))
-    return _tail(form, main, rng)
+        return said + " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0))
+    return said + _tail(form, main, rng)
 
 
 def part_form(registry: Registry, part: Node) -> str:
@@ -86,8 +88,12 @@ def sources(registry: Registry, tree: Node) -> list[str]:
 
 def _has_local(registry: Registry, tree: Node) -> bool:
     """Whether some phrase names its source itself, so that another in front of it would mislead."""
+    return any("local" in says.flags for says in _wordings(registry, tree))
+
+
+def _wordings(registry: Registry, tree: Node) -> list[Says]:
     fields = (registry.field(node.tool, node.field) for node in walk(tree) if isinstance(node, Get))
-    return any(field.says is not None and "local" in field.says.flags for field in fields)
+    return [field.says for field in fields if field.says is not None]
 
 
 def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random.Random) -> str:
@@ -100,4 +106,5 @@ def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random
     if main.startswith(PLAIN) and len(names) == 1 and not _has_local(registry, tree) and rng.random() < 0.5:
         lead = rng.choice(LEAD).format(source=source)
         return " ".join([*said[:-1], lead[:1].upper() + lead[1:] + main[:1].lower() + main[1:]])
-    return f"{text} {rng.choice(SOURCE).format(source=source)}"
+    polite = [shape for shape in SOURCE if not (shape.startswith("Please") and "lease" in text)]
+    return f"{text} {rng.choice(polite).format(source=source)}"

