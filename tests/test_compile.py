@@ -50,7 +50,6 @@ TREES: dict[str, Node] = {
     "spread": Op("spread", OVER, ""),
     "mean": Op("mean", (("list", CITIES), ("key", SIZE)), ""),
     "gap": Op("gap", BOTH_AREAS, ""),
-    "contrast": Op("contrast", BOTH_AREAS, ""),
     "ratio": Op("ratio", BOTH_AREAS, ""),
     "record": Op("record", (("first", BEST), ("second", CAPITAL)), ""),
     "fact": CAPITAL,

@@ -58,6 +58,11 @@ class Says(Struct, frozen=True):
     note: str = ""
     flags: frozenset[str] = frozenset()
 
+    @property
+    def whole(self) -> bool:
+        """Whether a list holds all that it speaks of, not the best n of it."""
+        return not self.sorted_by and "{n}" not in self.phrase
+
 
 def parse(line: str, slots: frozenset[str], where: str) -> Says:
     """The `Says` of one line.

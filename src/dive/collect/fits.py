@@ -26,8 +26,6 @@ def fits(question: Node, move: str) -> bool:
         return single and not ranked and _short(question)
     if move in ("gap", "ratio"):
         return single and not ranked and isinstance(question, Ent | Get) and not _has(question, *PAIRS)
-    if move == "contrast":
-        return ranked and single and not _has(question, "spread", "mean", "top")
     if move == "also":
         return isinstance(question, Op) and question.pattern in ("superlative", "count", "mean")
     if move == "narrow":

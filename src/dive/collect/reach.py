@@ -12,7 +12,7 @@ from msgspec import Struct
 from dive.bind import Args, bindings
 from dive.evidence import Graph, Unknown
 from dive.registry import Loaded
-from dive.tree import Con, Ent, Get, It, Node, Op, replace
+from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 OTHERS = 3
 RELATED = 3
@@ -103,7 +103,7 @@ class Reach(Struct):
                     continue
                 other = Ent(link.type, str(self.rng.choice(value) if link.many else value))
                 for twin in self.about(other, want_list=True):
-                    if twin.type == members.type and twin.tool != members.tool and unsorted(self.graph, twin):
+                    if twin.type == members.type and twin.tool != members.tool and whole(self.graph, twin):
                         taken += 1
                         yield twin
 
@@ -115,9 +115,11 @@ class Reach(Struct):
         return "end" not in marks and ("home" not in marks or loaded.tool.domain == home)
 
     def _mirrors(self, loaded: Loaded, args: Args, focus: Node) -> bool:
-        """Whether a tool would tell of a place by another of its kind: the airport closest to an airport."""
+        """Whether a tool leads from place to place and back: the airport closest to a city closest to an airport."""
         seen_through = any(isinstance(a, Get) and a.args and a.args[0][1] == focus for _, a in args)
-        return seen_through and any(f.type == type_of(focus) and not f.many for f in loaded.fields.values() if f.says)
+        passed = {type_of(node) for node in walk(focus) if node != focus and type_of(node) != type_of(focus)}
+        given = {f.type for f in loaded.fields.values() if f.says and not f.many}
+        return seen_through and bool(given & (passed | {type_of(focus)}))
 
     def _told(self, focus: Node) -> frozenset[str]:
         """Tools that were called on every member of a list already: on the one that was picked they say nothing new."""
@@ -182,10 +184,10 @@ def is_value(graph: Graph, node: Node) -> bool:
     return not graph.registry.is_entity(type_of(node))
 
 
-def unsorted(graph: Graph, members: Node) -> bool:
+def whole(graph: Graph, members: Node) -> bool:
     """Whether a list holds all that it speaks of, not the best n of it."""
     says = graph.registry.field(members.tool, members.field).says if isinstance(members, Get) else None
-    return says is not None and not says.sorted_by and "{n}" not in says.phrase
+    return says is not None and says.whole
 
 
 def flags(graph: Graph, node: Get) -> frozenset[str]:

@@ -8,9 +8,9 @@ build questions (`derive/compose.py`).
 from collections.abc import Callable
 
 from dive.collect.fits import fits, ranked_lists
-from dive.collect.reach import Reach, is_value, type_of, unsorted
+from dive.collect.reach import Reach, is_value, type_of, whole
 from dive.evidence import Found
-from dive.tree import Con, Ent, Get, Node, Op
+from dive.tree import Con, Ent, Get, Node
 from dive.tree import walk as nodes_of
 
 UNIT = "unit:type"
@@ -77,12 +77,12 @@ def _narrower(reach: Reach, question: Node, found: Found) -> None:
     for members in ranked_lists(question):
         if isinstance(members, Get):
             found.keys[members] = reach.mapped(members)
-            found.partners[members] = list(reach.related(members)) if unsorted(reach.graph, members) else []
+            found.partners[members] = list(reach.related(members)) if whole(reach.graph, members) else []
 
 
 def _list_pairs(reach: Reach, question: Node, found: Found) -> None:
     for members in reach.about(question, want_list=True):
-        if not unsorted(reach.graph, members):
+        if not whole(reach.graph, members):
             continue  # the best n of one and of another have nothing to do with each other
         found.lists.append(members)
         twins = [with_args(members, question, sibling) for sibling in reach.siblings(question)]
@@ -103,15 +103,6 @@ def _values_to_compare(reach: Reach, question: Node, found: Found) -> None:
             _twins(reach, node, list(reach.siblings(node.args[0][1], limit=2)), found)
 
 
-def _ends_to_compare(reach: Reach, question: Node, found: Found) -> None:
-    """The same value of the other end of the list from which the question picks."""
-    values = [question] if is_value(reach.graph, question) else reach.about(question, want_list=False)
-    for node in values:
-        subject = node.args[0][1] if isinstance(node, Get) else None
-        if isinstance(node, Get) and is_value(reach.graph, node) and isinstance(subject, Op):
-            _twins(reach, node, [_opposite(subject)], found)
-
-
 def _twins(reach: Reach, node: Get, rivals: list[Node], found: Found) -> None:
     for rival in rivals:
         twin = with_args(node, node.args[0][1], rival)
@@ -130,19 +121,12 @@ def _simple(node: Node) -> bool:
     return isinstance(node, Ent) or (isinstance(node, Get) and all(isinstance(a, Ent | Con) for _, a in node.args))
 
 
-def _opposite(node: Op) -> Node:
-    flip = {"max": "min", "min": "max"}
-    slots = tuple((name, flip.get(s, s) if isinstance(s, str) else s) for name, s in node.slots)
-    return Op(node.pattern, slots, node.type, node.many)
-
-
 WALKS: dict[str, Callable[[Reach, Node, Found], None]] = {
     **dict.fromkeys(("superlative", "winner", "top", "count", "where", "spread", "mean"), _lists_with_keys),
     **dict.fromkeys(("fact", "record"), _facts),
     **dict.fromkeys(("gap", "ratio"), _values_to_compare),
     **dict.fromkeys(("both", "only"), _list_pairs),
     "list": _lists,
-    "contrast": _ends_to_compare,
     "convert": _converted,
     "also": _same_list,
     "narrow": _narrower,

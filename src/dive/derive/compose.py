@@ -55,6 +55,7 @@ class _Bench:
                 if (
                     comparable(self.graph, key)
                     and not self._presorted(members, key)
+                    and not (_dated(key) and self._best_few(members))
                     and len(values) >= least
                     and len(set(values)) > 2
                 ):
@@ -65,6 +66,11 @@ class _Bench:
             return False
         says = self.graph.registry.field(members.tool, members.field).says
         return bool(says) and says.sorted_by == key.field.rpartition(".")[2]
+
+    def _best_few(self, members: Node) -> bool:
+        """Whether a list is the best n of something: ranked again by figures of a past year, it makes no sense."""
+        says = self.graph.registry.field(members.tool, members.field).says if isinstance(members, Get) else None
+        return says is not None and not says.whole
 
     def apart(self, low: Json, high: Json) -> bool:
         """Whether two values differ by more than a tie would."""
@@ -110,13 +116,16 @@ def _circular(graph: Graph, nodes: list[Node]) -> bool:
         return True
     reached = {s for n in inner if not n.many and isinstance(n, Get) for s in _entities(graph, n)}
     lists = [n for n in inner if n.many and isinstance(n, Get)]
-    return any(set(_entities(graph, n)) & (set(_subjects(graph, n)) | reached) for n in lists)
+    return any(set(_entities(graph, n)) & (set(_subjects(graph, n)) | reached | named) for n in lists)
 
 
 def _glued(graph: Graph, nodes: list[Node]) -> bool:
     """Whether a fact is asked of what was picked by something else entirely: the size of the country that had the
     fewest inhabitants in 1987. Which one it is, and where it lies, may always be asked.
     """
+    keys = [n.node("key") for n in nodes if isinstance(n, Op) and "key" in dict(n.slots)]
+    if len({(k.tool, k.field) for k in keys if isinstance(k, Get)}) < len(set(keys)) or _twice(nodes):
+        return True
     for node in nodes:
         picks = (
             [a for _, a in node.args if isinstance(a, Op) and "key" in dict(a.slots)] if isinstance(node, Get) else []
@@ -139,6 +148,12 @@ def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]
         graph.registry.entity(*e).name.removeprefix("the ") for n in inner if not n.many for e in _entities(graph, n)
     }
     return any(re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) for name in found for label in labels)
+
+
+def _twice(nodes: list[Node]) -> bool:
+    """Whether a list is cut down and then ranked by one and the same figure."""
+    by = [(n.pattern == "where", n.node("key")) for n in nodes if isinstance(n, Op) and "key" in dict(n.slots)]
+    return any(a != b and key == other for a, key in by for b, other in by)
 
 
 def _restless(nodes: list[Node]) -> bool:
@@ -191,8 +206,8 @@ def _superlative(bench: _Bench, least: int = OPTIONS) -> Candidates:
 
 def _top(bench: _Bench) -> Candidates:
     for members, key, values in bench.ranked():
-        n = bench.rng.choice((2, 3))
-        for how, order in (("reverse=True", values[::-1]), ("reverse=False", values)):
+        n, event = bench.rng.choice((2, 3)), key.type == "year"
+        for how, order in (("reverse=False", values) if event else ("reverse=True", values[::-1]),):
             if len(values) >= n + 2 and all(bench.apart(*sorted(p)) for p in itertools.pairwise(order[: n + 1])):
                 slots = (("how", how), ("list", members), ("key", key), ("n", Con("count", n)))
                 yield Op("top", slots, members.type, True)
@@ -210,7 +225,7 @@ def _where(bench: _Bench) -> Candidates:
 
 
 def _count(bench: _Bench) -> Candidates:
-    if getattr(bench.question, "many", False):
+    if isinstance(bench.question, Op) and bench.question.pattern == "where":
         yield Op("count", (("list", bench.question),), "count")
         return
     for tree in _where(bench):
@@ -250,8 +265,6 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
                 low, high = bench.graph.value(b), bench.graph.value(a)
                 says = bench.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
                 allowed = says and ("ratio" in says.flags if name == "ratio" else says.cls)
-                if name == "contrast" and _dated(node) != _dated(_ranked_by(node)):
-                    continue
                 if allowed and not isinstance(low, str) and bench.apart(low, high) and (name != "ratio" or low > 0):
                     yield Op(name, (("a", a), ("b", b)), "ratio" if name == "ratio" else node.type)
 
@@ -269,12 +282,6 @@ def _record(bench: _Bench) -> Candidates:
         return
     for value in _told(bench):
         yield Op("record", (("first", bench.question), ("second", value)), "")
-
-
-def _ranked_by(node: Node) -> Node:
-    """The key by which the subject of a field was picked."""
-    subject = node.args[0][1] if isinstance(node, Get) else node
-    return subject.node("key") if isinstance(subject, Op) and "key" in dict(subject.slots) else subject
 
 
 def _dated(node: Node) -> bool:
@@ -353,7 +360,6 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "both": _pair("both"),
     "only": _pair("only"),
     "gap": _compare("gap"),
-    "contrast": _compare("contrast"),
     "ratio": _compare("ratio"),
     "record": _record,
     "also": _also,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 JOINABLE = re.compile(r"(that|where|\w+ed) ")
 """How a list's phrase may go on after its noun, for another such clause to be put behind it."""
 
+RUNS_ON = re.compile(r"\{list\} ")
 LONG = 6
 """Words of a list behind which a reader needs a comma."""
 PREPOSITIONS = frozenset({"of", "for", "to", "in", "with", "on", "from", "by"})
@@ -29,7 +30,7 @@ def fitting(shapes: Sequence[str], slots: Mapping[str, str]) -> list[str]:
     """The shapes whose slots are known and in which nothing runs on without a pause behind a long list."""
     long = len(slots.get("list", "").split()) > LONG
     able = [shape for shape in shapes if set(SLOT.findall(shape)) <= set(slots)]
-    return [shape for shape in able if not (long and "{list} {" in shape)] or able
+    return [shape for shape in able if not (long and RUNS_ON.search(shape))] or able
 
 
 def predicate(speaker: Speaker, node: Op, plural: bool = False) -> str:
@@ -75,7 +76,7 @@ def where_members(speaker: Speaker, node: Op) -> str:
     """Those of a list that meet a condition, as a noun phrase: "the countries that border Chad and have ..."."""
     source = node_of(node, "list")
     text = speaker.members(source)
-    if isinstance(source, Get) and (speaker.says(source).sorted_by or "{n}" in speaker.says(source).phrase):
+    if isinstance(source, Get) and not speaker.says(source).whole:
         raise Unspeakable("whether the best few were chosen before or after the condition would be open")
     rest = text.removeprefix("the ").removeprefix(speaker.registry.type(_type(source)).plural).strip()
     return f"{text} {'and' if rest.startswith('that ') else 'that'} {condition(speaker, node, plural=True)}"

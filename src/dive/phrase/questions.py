@@ -7,7 +7,7 @@ import re
 
 from dive.errors import Unspeakable
 from dive.patterns import pattern
-from dive.phrase.predicates import fitting, list_slots, node_of, predicate, via, when
+from dive.phrase.predicates import fitting, list_slots, node_of, predicate, when
 from dive.phrase.speaker import ROOM, Speaker
 from dive.phrase.tail import part_form
 from dive.says import fill, gap, question
@@ -37,8 +37,6 @@ def _op_slots(speaker: Speaker, node: Op) -> dict[str, str]:
         says, sides = speaker.says(node_of(node, "a")), _sides(speaker, node)
         dated = when(speaker, node_of(node, "a"))
         return {"gap": gap(says, *sides, when=dated), "told": gap(says, *sides, asked=False, when=dated)}
-    if node.pattern == "contrast":
-        return _contrast(speaker, node)
     if node.pattern == "ratio":
         return {f"np_{side}": speaker.np(node_of(node, side)) for side in ("a", "b")}
     if pattern(node.pattern).gives == "record":
@@ -67,24 +65,6 @@ def _roomy(speaker: Speaker, node: Get) -> bool:
     after = len(says.ask.partition("{x}")[2].split())
     ends = not isinstance(subject, Get) or speaker.says(subject).phrase.endswith("}")
     return bool(says.ask) and after < (SHORT if ends else 1)
-
-
-def _contrast(speaker: Speaker, node: Op) -> dict[str, str]:
-    """Both ends of one list set against each other, without a name for either."""
-    sides = [_subject(speaker, a) for a in (node_of(node, "a"), node_of(node, "b")) if isinstance(a, Get)]
-    for pick, name in zip(sides, ("the first", "the second"), strict=True):
-        if not isinstance(pick, Op) or via(speaker, node_of(pick, "key"), singular=True, definite=True):
-            raise Unspeakable("no two ends of a list")
-        speaker.names[pick] = name
-    one, other = (side for side in sides if isinstance(side, Op))
-    says, dated = speaker.says(node_of(node, "a")), when(speaker, node_of(node, "a"))
-    asked = gap(says, "the first", "the second", when=dated).removesuffix(f" {dated}")
-    return {
-        "list": speaker.members(node_of(one, "list")),
-        "one": predicate(speaker, one),
-        "other": predicate(speaker, other),
-        "gap": f"{dated}, {asked}" if dated else asked,
-    }
 
 
 def _sides(speaker: Speaker, node: Op) -> tuple[str, str]:
@@ -126,8 +106,10 @@ def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     if not isinstance(second, Get):
         raise Unspeakable("a part that is no field")
     says = speaker.says(second)
-    if not speaker.registry.type(getattr(first, "type", "")).anaphor:
+    anaphor = speaker.registry.type(getattr(first, "type", "")).anaphor
+    taken = [name for node, name in speaker.names.items() if node != first]
+    if not anaphor or anaphor in taken:
         raise Unspeakable("the first part cannot be taken up")
-    speaker.names[first] = "it"
+    speaker.names[first] = "it" if isinstance(first, Op) else anaphor
     past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
     return OF_IT.sub(r"its \1", question(says, speaker.slots(second, ROOM), past))

@@ -98,7 +98,8 @@ def _wordings(registry: Registry, tree: Node) -> list[Says]:
 
 def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random.Random) -> str:
     """The sentences as one text, with the sources named in front of the question or behind it."""
-    text, names = " ".join(said), sources(registry, tree)
+    text = " ".join(said)
+    names = [name for name in sources(registry, tree) if name not in text]
     if not names:
         return text
     source = joined(names)

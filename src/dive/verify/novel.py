@@ -17,7 +17,6 @@ SEQUENCE_SHARE = 0.02
 CAPPED: Mapping[str, float] = {
     "gap": 0.05,
     "ratio": 0.05,
-    "contrast": 0.05,
     "convert": 0.05,
     "record": 0.2,
     "describe": 0.4,

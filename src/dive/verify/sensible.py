@@ -15,7 +15,7 @@ from dive.says import Says
 from dive.tree import Con, Ent, Get, It, Node, Op, children, walk
 from dive.verify.exam import Exam, operators, verdict
 
-COMPARING = frozenset({"gap", "contrast", "more_than", "less_than", "both", "only"})
+COMPARING = frozenset({"gap", "more_than", "less_than", "both", "only"})
 """Patterns over two sides that must be of one semantic type."""
 QUOTIENTS = frozenset({"ratio"})
 PRODUCTS = frozenset({"product"})

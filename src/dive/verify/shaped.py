@@ -17,7 +17,7 @@ MOST = frozenset({"max", "reverse=True"})
 PAIRING = frozenset({"both", "only"})
 FLAGS = {"mean": "mean", "sum": "sum", "total": "sum"}
 """Patterns that need leave from the field's `says` line: values that overlap must not be added up."""
-DIFFERENCES = frozenset({"gap", "contrast", "spread", "ratio"})
+DIFFERENCES = frozenset({"gap", "spread", "ratio"})
 MIN_MEMBERS = 3
 
 

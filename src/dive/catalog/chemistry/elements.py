@@ -30,7 +30,7 @@ USUAL_FORM = {"Se": "gray", "Sn": "white"}
 HEAVY = ("Th", "Pa", "U")
 """Radioactive elements that nevertheless have a standard atomic weight."""
 
-CENTURIES = {"18th": (1700, 1799), "19th": (1800, 1899), "20th": (1900, 1999)}
+CENTURIES = {"1700s": (1700, 1799), "1800s": (1800, 1899), "1900s": (1900, 1999)}
 
 
 class Place(TypedDict):
@@ -250,10 +250,10 @@ def elements_discovered_during(decade: Annotated[str, "decade:name"]) -> Element
 
 @tool("R", ELEMENTS)
 def elements_discovered_in(
-    country: Annotated[str, "country:iso2"], century: Annotated[str, Choices(tuple(CENTURIES))] = "19th"
+    country: Annotated[str, "country:iso2"], century: Annotated[str, Choices(tuple(CENTURIES))] = "1800s"
 ) -> ElementList:
-    """Lists the elements discovered in a country (ISO 3166 alpha-2) during the 18th, 19th or 20th century, by atomic
-    number. Elements whose discovery is shared between countries are not listed."""
+    """Lists the elements discovered in a country (ISO 3166 alpha-2) in the 1700s, 1800s or 1900s, by atomic number.
+    Elements whose discovery is shared between countries are not listed."""
     first, last = CENTURIES.get(century, (0, 0))
     rows = [row for row in element_rows().values() if row.get("discovery_country") == country]
     return _listed([r for r in rows if first <= r.get("discovery_year", 0) <= last], f"country {country!r}, {century}")

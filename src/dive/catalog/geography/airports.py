@@ -10,7 +10,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.geography.places import CLEARLY, Point, countries, nearest, point, refuse, rows
+from dive.catalog.geography.places import CLEARLY, Places, countries, refuse, rows
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -89,8 +89,8 @@ def table() -> dict[str, Row]:
 
 
 @functools.cache
-def _points() -> list[Point]:
-    return [point(code, row.lat, row.lon) for code, row in table().items()]
+def _points() -> Places:
+    return Places((code, row.lat, row.lon) for code, row in table().items())
 
 
 @functools.cache
@@ -150,7 +150,7 @@ def airports_near(
 ) -> NearAirports:
     """Lists the `n` airports with scheduled flights closest to a point (degrees), nearest first, with the geodesic
     distance in kilometres; an airport at the point itself is left out."""
-    near = nearest(_points(), lat, lon, n)
+    near = _points().nearest(lat, lon, n)
     return {"airports": [{"airport": code, "name": table()[code].name, "distance": km} for km, code in near]}
 
 
@@ -158,7 +158,7 @@ def airports_near(
 def nearest_airport(lat: Annotated[float, "latitude:deg"], lon: Annotated[float, "longitude:deg"]) -> NearestAirport:
     """Finds the airport with scheduled flights closest to a point (degrees) and the geodesic distance to it in
     kilometres; an airport at the point itself is left out. Refused where a second one is hardly farther."""
-    (km, code), (next_km, _) = nearest(_points(), lat, lon, 2)
+    (km, code), (next_km, _) = _points().nearest(lat, lon, 2)
     if next_km < km * CLEARLY:
         raise ToolError("refused", "two airports are about as close as each other")
     return {"airport": code, "name": table()[code].name, "distance": km}

@@ -7,7 +7,7 @@ inhabitants and more, capitals, and the largest few of each country, without the
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.geography.places import CLEARLY, City, Point, cities, countries, land, nearest, point, refuse
+from dive.catalog.geography.places import CLEARLY, City, Places, cities, countries, land, refuse
 from dive.catalog.tables import accepted, fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -57,8 +57,8 @@ class NearCities(TypedDict):
 
 
 @functools.cache
-def _points() -> list[Point]:
-    return [point(city.id, city.lat, city.lon) for city in cities().values() if city.population >= NEAR]
+def _points() -> Places:
+    return Places((city.id, city.lat, city.lon) for city in cities().values() if city.population >= NEAR)
 
 
 @functools.cache
@@ -145,14 +145,14 @@ def cities_near(
 ) -> NearCities:
     """Lists the `n` cities of half a million inhabitants or more closest to a point (degrees), nearest first, with the
     geodesic distance in kilometres; a city at the point itself is left out."""
-    return {"cities": [{"city": found, "distance": km} for km, found in nearest(_points(), lat, lon, n)]}
+    return {"cities": [{"city": found, "distance": km} for km, found in _points().nearest(lat, lon, n)]}
 
 
 @tool("R", GEONAMES)
 def nearest_city(lat: Annotated[float, "latitude:deg"], lon: Annotated[float, "longitude:deg"]) -> NearCity:
     """Finds the city of half a million inhabitants or more closest to a point (degrees) and the geodesic distance to it
     in kilometres; a city at the point itself is left out. Refused where a second one is hardly farther."""
-    (km, city), (next_km, _) = nearest(_points(), lat, lon, 2)
+    (km, city), (next_km, _) = _points().nearest(lat, lon, 2)
     if next_km < km * CLEARLY:
         raise ToolError("refused", "two cities are about as close as each other")
     return {"city": city, "distance": km}

@@ -8,7 +8,8 @@ import csv
 import functools
 import heapq
 import math
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from pathlib import Path
 
 from geographiclib.geodesic import Geodesic
@@ -19,16 +20,10 @@ from dive.errors import ToolError
 
 DATA = Path(__file__).parent / "data"
 SAME_PLACE_KM = 0.05
+FIRST_BAND = 2.5
+"""Degrees of latitude north and south of a place in which its neighbours are looked for first."""
+Vector = tuple[float, float, float]
 ELLIPSOID = 1.01  # a sphere's distance is off by less than this
-
-
-class Point(Struct, frozen=True):
-    """An id and its unit vector."""
-
-    id: str
-    lat: float
-    lon: float
-    vector: tuple[float, float, float]
 
 
 class City(Struct, frozen=True):
@@ -110,23 +105,41 @@ CLEARLY = 1.02
 """How much farther the second closest must be, for the closest to be called that."""
 
 
-def point(id: str, lat: float, lon: float) -> Point:
-    """A point for `nearest`."""
-    return Point(id, lat, lon, _vector(lat, lon))
+class Places:
+    """Points sorted by latitude, so that what is near a place is looked for in a band around it."""
+
+    def __init__(self, named: Iterable[tuple[str, float, float]]) -> None:
+        self.points = sorted((lat, lon, name, _vector(lat, lon)) for name, lat, lon in named)
+        self.latitudes = [lat for lat, *_ in self.points]
+
+    def nearest(self, lat: float, lon: float, n: int) -> list[tuple[float, str]]:
+        """The `n` points closest to a place as (geodesic distance in km, id), without one that is that very place.
+
+        Raises:
+            ToolError: `arguments`, for a place that is not on Earth or an `n` that is not in 1..50.
+        """
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 1 <= n <= 50):
+            raise ToolError("arguments", "lat is in -90..90, lon in -180..180, n in 1..50")
+        here, band = _vector(lat, lon), FIRST_BAND
+        while True:
+            first, last = bisect_left(self.latitudes, lat - band), bisect_right(self.latitudes, lat + band)
+            close = [(_cosine(here, point[3]), point) for point in self.points[first:last]]
+            close = heapq.nlargest(n + 1, close)
+            if band >= 180 or (len(close) > n and math.degrees(_angle(close[-1][0])) * ELLIPSOID < band):
+                break
+            band *= 3
+        bound = math.cos(min(math.pi, _angle(close[-1][0]) * ELLIPSOID + 1e-6))
+        within = [point for point in self.points[first:last] if _cosine(here, point[3]) >= bound]
+        found = sorted((distance(lat, lon, point[0], point[1]), point[2]) for point in within)
+        return [(km, name) for km, name in found if km > SAME_PLACE_KM][:n]
 
 
-def nearest(points: Sequence[Point], lat: float, lon: float, n: int) -> list[tuple[float, str]]:
-    """The `n` points closest to a place as (geodesic distance in km, id), without one that is that very place."""
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 1 <= n <= 50):
-        raise ToolError("arguments", "lat is in -90..90, lon in -180..180, n in 1..50")
-    x, y, z = _vector(lat, lon)
-    cosines = [(x * p.vector[0] + y * p.vector[1] + z * p.vector[2], i) for i, p in enumerate(points)]
-    cosines = heapq.nlargest(n + 20, cosines)
-    cut = math.acos(min(1.0, cosines[min(n, len(cosines) - 1)][0])) * ELLIPSOID + 1e-4
-    bound = math.cos(min(math.pi, cut))
-    close = [points[i] for cosine, i in cosines if cosine >= bound]
-    found = sorted((distance(lat, lon, p.lat, p.lon), p.id) for p in close)
-    return [(km, name) for km, name in found if km > SAME_PLACE_KM][:n]
+def _cosine(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _angle(cosine: float) -> float:
+    return math.acos(max(-1.0, min(1.0, cosine)))
 
 
 def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -134,6 +147,6 @@ def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return Geodesic.WGS84.Inverse(lat1, lon1, lat2, lon2, Geodesic.DISTANCE)["s12"] / 1000
 
 
-def _vector(lat: float, lon: float) -> tuple[float, float, float]:
+def _vector(lat: float, lon: float) -> Vector:
     a, b = math.radians(lat), math.radians(lon)
     return math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)
