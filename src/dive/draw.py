@@ -13,7 +13,8 @@ from dive.pools import Pools, generator
 from dive.registry import Loaded
 
 CORE = 10
-
+TELLING = 2
+"""Tools that tell something of a list's members, for each list that the core gives: a list alone leads nowhere."""
 
 LEAST_START = 0.005
 """The weight of a seed type from which no calibration draft was ever made."""
@@ -89,6 +90,10 @@ def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, w
             break
         core.append(rng.choices(ready, [weights.get(name, 1.0) for name in ready])[0])
         known |= gives(tools[core[-1]])
+        for member in sorted({f.type for f in tools[core[-1]].fields.values() if f.many and f.spoken}):
+            telling = [n for n in eligible if n in pools.registry.speakers.get((member, False), ()) and n not in core]
+            core += rng.sample(telling, min(TELLING, len(telling)))
+    core = core[:size]
     rest = [name for name in eligible if name not in core]
     rng.shuffle(rest)
     wanted = {t for name in core for t in takes(tools[name])}

@@ -196,6 +196,15 @@ def superlative(says: Says, how: str, plural: bool = False) -> str:
     return f"{'have' if plural else 'has'} the {says.words[2 if top else 5]} {says.head}"
 
 
+def leading(says: Says, top: bool) -> str:
+    """What the first of a ranked list is: "largest", "most", "earliest"."""
+    if says.cls == "event":
+        return "latest" if top else "earliest"
+    if says.cls == "many":
+        return "most" if top else "fewest"
+    return says.words[2 if top else 5].split()[0]
+
+
 def having(says: Says, above: bool, value: str, plural: bool) -> str:
     """Predicate for a threshold: "lie higher than 1,000 feet", "were discovered after 1850"."""
     than = f"{says.words[1 if above else 4]} than {value}" if says.words else ""

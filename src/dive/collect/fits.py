@@ -27,7 +27,7 @@ def fits(question: Node, move: str) -> bool:
     if move in ("gap", "ratio"):
         return single and not ranked and isinstance(question, Ent | Get) and not _has(question, *PAIRS)
     if move == "also":
-        return isinstance(question, Op) and question.pattern in ("superlative", "count", "mean")
+        return isinstance(question, Op) and question.pattern == "superlative"
     if move == "narrow":
         return (ranked or _has(question, "count")) and not _has(question, "where", *PAIRS)
     if move in ("fact", "record"):

@@ -8,7 +8,7 @@ build questions (`derive/compose.py`).
 from collections.abc import Callable
 
 from dive.collect.fits import fits, ranked_lists
-from dive.collect.reach import Reach, is_value, type_of, whole
+from dive.collect.reach import Reach, flags, is_value, type_of, whole
 from dive.evidence import Found
 from dive.tree import Con, Ent, Get, Node
 from dive.tree import walk as nodes_of
@@ -34,21 +34,29 @@ def _facts(reach: Reach, question: Node, found: Found) -> None:
 
 
 def _lists(reach: Reach, question: Node, found: Found) -> None:
-    found.lists += reach.about(question, want_list=True)
+    if _well_known(reach, question):
+        found.lists += reach.about(question, want_list=True)
 
 
 def _lists_with_keys(reach: Reach, question: Node, found: Found) -> None:
     if getattr(question, "many", False):
         found.lists = [question]
     elif not is_value(reach.graph, question):
-        found.lists = list(reach.about(question, want_list=True))
-        if isinstance(question, Ent) or not found.lists:
+        found.lists = list(reach.about(question, want_list=True)) if _well_known(reach, question) else []
+        if isinstance(question, Ent):
             near = [n for n in reach.about(question, want_list=False) if not is_value(reach.graph, n)]
-            for node in near[:2]:
+            for node in [n for n in near if _well_known(reach, n)][:2]:
                 found.lists += reach.about(node, want_list=True)
     reach.rng.shuffle(found.lists)
     for members in found.lists[: reach.steps]:
         found.keys[members] = reach.mapped(members)
+
+
+def _well_known(reach: Reach, node: Node) -> bool:
+    """Whether one would look around it: a named thing, or its capital; not the disease of a gene of a disease."""
+    if not isinstance(node, Get):
+        return True
+    return "universal" in flags(reach.graph, node) and all(isinstance(child, Ent | Con) for _, child in node.args)
 
 
 def _converted(reach: Reach, question: Node, found: Found) -> None:
@@ -81,7 +89,7 @@ def _narrower(reach: Reach, question: Node, found: Found) -> None:
 
 
 def _list_pairs(reach: Reach, question: Node, found: Found) -> None:
-    for members in reach.about(question, want_list=True):
+    for members in reach.about(question, want_list=True) if _well_known(reach, question) else ():
         if not whole(reach.graph, members):
             continue  # the best n of one and of another have nothing to do with each other
         found.lists.append(members)

@@ -101,8 +101,9 @@ def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
 def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     """A further question about the answer of the first: "how high does it lie", "which of them is the largest"."""
     if isinstance(second, Op):
-        speaker.names[node_of(second, "list")] = "them"
-        return f"which of them {predicate(speaker, second)}"
+        these = f"these {speaker.registry.type(second.type).plural}"
+        speaker.names[node_of(second, "list")] = these
+        return f"which of {these} {predicate(speaker, second)}"
     if not isinstance(second, Get):
         raise Unspeakable("a part that is no field")
     says = speaker.says(second)

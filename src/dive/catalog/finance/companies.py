@@ -221,6 +221,20 @@ def companies_close_in_size(
 
 
 @tool("R", STOCKS)
+def largest_employers(
+    country: Annotated[str, "country:iso2"], n: Annotated[int, "count", Range(4, 8)] = 5
+) -> Companies:
+    """Lists the `n` members of 16 major stock indices based in a country (ISO 3166 alpha-2) that employ the most
+    people, the largest first. Refused where places `n` and `n` + 1 are tied."""
+    staff = sorted((-row.employees, name) for name, row in _known().items() if row.employees and row.country == country)
+    if not 1 <= n <= len(staff):
+        raise ToolError("not_found", f"{len(staff)} companies with a staff figure are based in {country!r}, not {n}")
+    if n < len(staff) and staff[n][0] == staff[n - 1][0]:
+        raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of companies")
+    return {"companies": [name for _, name in staff[:n]]}
+
+
+@tool("R", STOCKS)
 def companies_in_city(city: Annotated[str, "city:geonames"]) -> Companies:
     """Lists the members of 16 major stock indices that have their headquarters in a city, in alphabetical order."""
     names = _by_city().get(city)

@@ -10,7 +10,7 @@ import itertools
 from typing import Annotated, TypedDict
 
 from dive.catalog.finance.files import rows
-from dive.catalog.geography.places import SAME_PLACE_KM, cities, distance
+from dive.catalog.geography.places import SAME_PLACE_KM, cities, countries, distance
 from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -194,6 +194,24 @@ def session_after(
     if len(days) < n:
         days += _sessions(exchange, start.year + 1)
     return {"session": days[n - 1].isoformat()}
+
+
+@tool("R", CALENDARS)
+def exchanges_trading_in(currency: Annotated[str, "currency:iso4217"]) -> Closed:
+    """Lists the major stock exchanges (market codes) on which shares trade in a currency (ISO 4217)."""
+    found = [mic for mic, row in sorted(_exchanges().items()) if row["currency"] == currency]
+    if not found:
+        raise ToolError("not_found", f"shares trade in {currency!r} on none of the exchanges")
+    return {"exchanges": found}
+
+
+@tool("R", CALENDARS)
+def exchanges_on_continent(continent: Annotated[str, "continent:code"]) -> Closed:
+    """Lists the major stock exchanges (market codes) based on a continent (AF, AS, EU, NA, OC or SA)."""
+    found = [mic for mic, row in sorted(_exchanges().items()) if countries()[row["country"]].continent == continent]
+    if not found:
+        raise ToolError("not_found", f"none of the exchanges is based on continent {continent!r}")
+    return {"exchanges": found}
 
 
 @tool("R", CALENDARS)
