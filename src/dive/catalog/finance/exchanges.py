@@ -197,15 +197,6 @@ def session_after(
 
 
 @tool("R", CALENDARS)
-def exchanges_trading_in(currency: Annotated[str, "currency:iso4217"]) -> Closed:
-    """Lists the major stock exchanges (market codes) on which shares trade in a currency (ISO 4217)."""
-    found = [mic for mic, row in sorted(_exchanges().items()) if row["currency"] == currency]
-    if not found:
-        raise ToolError("not_found", f"shares trade in {currency!r} on none of the exchanges")
-    return {"exchanges": found}
-
-
-@tool("R", CALENDARS)
 def exchanges_on_continent(continent: Annotated[str, "continent:code"]) -> Closed:
     """Lists the major stock exchanges (market codes) based on a continent (AF, AS, EU, NA, OC or SA)."""
     found = [mic for mic, row in sorted(_exchanges().items()) if countries()[row["country"]].continent == continent]
