@@ -25,6 +25,7 @@ check: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.models
 
 lock: .venv/dev.stamp
 	cd requirements && ../$(LOCK) -o base.txt base.in build.in && ../$(LOCK) -o dev.txt dev.in

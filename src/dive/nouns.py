@@ -193,6 +193,73 @@ class Task(Noun, frozen=True, kw_only=True):
     status: Literal["verified", "proved", "draft"] = "draft"
 
 
+class ToolCall(Noun, frozen=True, kw_only=True):
+    """A call that a model asks for. `args` is the text as it came where that is no JSON object."""
+
+    id: str
+    name: str
+    args: dict[str, Json] | str
+
+
+class Kept(Noun, frozen=True, kw_only=True):
+    """Parts of an assistant's message in the words of its API: signed reasoning, goes back as it came.
+
+    Only the model that gave it understands it. `fields` replace the fields of the same name in the message sent.
+    """
+
+    model: str
+    fields: dict[str, Json]
+
+
+class Message(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """One message of a conversation, the same for every API.
+
+    `reasoning` is what the model let see of its thinking. A tool's message answers the call `tool_call_id`;
+    `failed` says that its content is an error.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    failed: bool = False
+    kept: Kept | None = None
+
+
+class Usage(Noun, frozen=True, kw_only=True, omit_defaults=True):
+    """Tokens. `cached` (read from the provider's cache) and `written` (to it) are parts of `input`, `reasoning` is
+    part of `output`. `estimated`: the provider gave no count.
+    """
+
+    input: int = 0
+    cached: int = 0
+    written: int = 0
+    output: int = 0
+    reasoning: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            input=self.input + other.input,
+            cached=self.cached + other.cached,
+            written=self.written + other.written,
+            output=self.output + other.output,
+            reasoning=self.reasoning + other.reasoning,
+            estimated=self.estimated or other.estimated,
+        )
+
+
+class Trace(Noun, frozen=True, kw_only=True):
+    """A whole conversation with a model: which tools it saw, what was said, why it ended, what it took."""
+
+    model: str
+    toolset: tuple[str, ...]
+    messages: tuple[Message, ...]
+    stop: str
+    usage: Usage
+
+
 class Drop(Noun, frozen=True, kw_only=True):
     """Why a key gave no task: `rejected` by a gate, or `failed` with an error's name."""
 

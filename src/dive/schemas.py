@@ -9,11 +9,27 @@ from typing import Any
 
 import msgspec
 
-from dive.nouns import Answer, Call, Draw, Drop, Entity, Exemplar, Noun, Proof, Round, Step, Task, Tool, Verdict
+from dive.nouns import (
+    Answer,
+    Call,
+    Draw,
+    Drop,
+    Entity,
+    Exemplar,
+    Message,
+    Noun,
+    Proof,
+    Round,
+    Step,
+    Task,
+    Tool,
+    Trace,
+    Verdict,
+)
 
 FOLDER = Path(__file__).parent / "schemas"
 NOUNS: tuple[type[Noun], ...] = (
-    Answer, Call, Draw, Drop, Entity, Exemplar, Proof, Round, Step, Task, Tool, Verdict,
+    Answer, Call, Draw, Drop, Entity, Exemplar, Message, Proof, Round, Step, Task, Tool, Trace, Verdict,
 )  # fmt: skip
 
 
