@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from dive.errors import ConfigError, UnknownName
 from dive.nouns import DOMAINS, GATES, sha
@@ -25,6 +26,10 @@ Weight = Annotated[float, Meta(ge=0, le=1_000)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+MaybeWord = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
+Bytes = Annotated[int, Meta(ge=1, le=262_144)]  # what `tools.call` takes of any tool
+Effect = Literal["pure", "read", "write"]
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,6 +49,34 @@ class ToolFilter(Section, frozen=True):
 
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+
+
+class SourceSection(Section, frozen=True):
+    """Tools of the user's own: a Python module, or an MCP server by command or by URL; exactly one of the three.
+
+    Every tool counts as `write`, which is never called, until `effect` (of all) or `effects` (by tool) says otherwise.
+    `seeds` are values to start from, by parameter or by `tool.parameter`. `says` is the file of wording, by default
+    `<name>.says.toml`. Paths count from `folder` and commands run there; it counts from the run file's own folder.
+    `env` is added to a command's environment and kept in the run directory: no place for a secret.
+    """
+
+    name: Word
+    folder: str = ""
+    module: str = ""
+    command: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    url: str = ""
+    domain: MaybeWord = ""
+    prefix: MaybeWord = ""
+    effect: Effect = "write"
+    effects: dict[str, Effect] = {}
+    seeds: dict[str, tuple[str | int | float, ...]] = {}
+    says: str = ""
+    connect_s: Seconds = 30.0
+    list_s: Seconds = 15.0
+    call_s: Seconds = 15.0
+    max_bytes: Bytes = 262_144
+    probes: Positive = 40
 
 
 class DrawSection(Section, frozen=True):
@@ -102,11 +135,13 @@ class SplitSection(Section, frozen=True):
 
 
 class Config(Section, frozen=True):
-    """A whole run. `out` is `out/<name>` unless the file says otherwise."""
+    """A whole run. `out` is `out/<name>` unless the file says otherwise; `catalog` false: only `[[sources]]`."""
 
     name: Name
     seed: Seed = 0
     out: str = ""
+    catalog: bool = True
+    sources: tuple[SourceSection, ...] = ()
     draw: DrawSection = DrawSection()
     synthesize: SynthesizeSection = SynthesizeSection()
     verify: VerifySection = VerifySection()
@@ -117,8 +152,9 @@ class Config(Section, frozen=True):
 
 Table = dict[str, Any]  # TOML as tomllib gives it; becomes a Config or an error within this file
 
-_FREE = frozenset({"name", "out", "flow", "report", "draw.count"})
-"""Keys and sections that change no task; draws have their own generators, so their number may grow on resume."""
+_FREE = frozenset({"name", "out", "flow", "report", "draw.count", "sources"})
+"""Keys and sections that change no task; draws have their own generators, so their number may grow on resume.
+What a source says of itself counts by the hashes of its tools."""
 
 _TOML_WORDS = {"str": "a string", "int": "an integer", "float": "a number", "bool": "true or false",
                "array": 'an array such as ["a", "b"]', "object": "a section", "null": "nothing"}  # fmt: skip
@@ -136,7 +172,8 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error), merged, given, path)) from None
     _check(config, given, path)
-    return config if config.out else msgspec.structs.replace(config, out=f"out/{config.name}")
+    placed = tuple(replace(s, folder=str(path.parent.resolve() / s.folder)) for s in config.sources)
+    return replace(config, sources=placed, out=config.out or f"out/{config.name}")
 
 
 def flatten(config: Config) -> dict[str, Any]:
@@ -160,7 +197,11 @@ def to_toml(config: Config) -> str:
     for key, value in flatten(config).items():
         head, _, name = key.rpartition(".")
         lines = sections.setdefault(head, [f"[{head}]"] if head else [])
-        lines.append(f"{name} = {_toml_value(value)}")
+        if key != "sources":
+            lines.append(f"{name} = {_toml_value(value)}")
+    for number, source in enumerate(msgspec.to_builtins(config.sources)):
+        lines = [f"{key} = {_toml_value(value, tables=True)}" for key, value in source.items()]
+        sections[f"sources {number}"] = ["[[sources]]", *lines]
     return "\n\n".join("\n".join(lines) for lines in sections.values()) + "\n"
 
 
@@ -231,6 +272,8 @@ def _known(section: type[Struct], prefix: str = "") -> Iterator[tuple[str, Any]]
 
 KEYS: Mapping[str, Any] = dict(_known(Config))
 """Every dotted key and section of a run file, with its type."""
+SOURCE_KEYS = frozenset(field.name for field in msgspec.structs.fields(SourceSection))
+"""Every key of one `[[sources]]` table."""
 
 
 def _refuse_unknown(table: Table, origin: str, prefix: str = "") -> None:
@@ -240,6 +283,9 @@ def _refuse_unknown(table: Table, origin: str, prefix: str = "") -> None:
             raise ConfigError(f"{origin}: {UnknownName('key', dotted, KEYS)}")
         if isinstance(value, dict):
             _refuse_unknown(value, origin, f"{dotted}.")
+    for table_of_one in table.get("sources", ()) if not prefix and isinstance(table.get("sources"), list) else ():
+        for key in set(table_of_one) - SOURCE_KEYS if isinstance(table_of_one, dict) else ():
+            raise ConfigError(f"{origin}: sources: {UnknownName('key', key, SOURCE_KEYS)}")
 
 
 def _explain(message: str, merged: Table, given: Table, path: Path) -> str:
@@ -247,16 +293,21 @@ def _explain(message: str, merged: Table, given: Table, path: Path) -> str:
     text, _, where = message.partition(" - at `$")
     missing = re.search(r"missing required field `(\w+)`", text)
     if missing:
-        return f"{path}: missing key {missing[1]!r}"
+        return f"{path}: {where.strip('.`')}{': ' if where else ''}missing key {missing[1]!r}"
+    if where.startswith(".sources["):
+        return f"{_origin('sources', given, path)}: {where.strip('.`')}: {_in_words(text)}"
     dotted = re.sub(r"\[.*", "", where.strip("`").lstrip("."))
-    expected = re.sub(r"^Expected (.*?)(?:, got .*)?$", r"\1", text)
-    expected = re.sub(r"`(\w+)`", lambda word: _TOML_WORDS.get(word[1], word[1]), expected)
+    expected = _in_words(re.sub(r"^Expected (.*?)(?:, got .*)?$", r"\1", text))
     value: Any = merged
     for key in dotted.split("."):
         value = value[key]
     if get_origin(KEYS[dotted]) is Literal:
         expected = " or ".join(_toml_value(word) for word in get_args(KEYS[dotted]))
     return f"{_origin(dotted, given, path)}: {dotted}: expected {expected}, got {_toml_value(value)}"
+
+
+def _in_words(text: str) -> str:
+    return re.sub(r"`(\w+)`", lambda word: _TOML_WORDS.get(word[1], word[1]), text)
 
 
 def _origin(dotted: str, given: Table, path: Path) -> str:
@@ -267,8 +318,8 @@ def _check(config: Config, given: Table, path: Path) -> None:
     """What a type cannot say: names of gates and domains, and values that must agree."""
     named = [("verify.gates", "gate", config.verify.gates, GATES),
              ("verify.allow_not_checkable", "gate", config.verify.allow_not_checkable, GATES),
-             ("draw.domains", "domain", config.draw.domains, DOMAINS),
-             ("split.held_out_domains", "domain", config.split.held_out_domains, DOMAINS)]  # fmt: skip
+             ("draw.domains", "domain", config.draw.domains, domains(config)),
+             ("split.held_out_domains", "domain", config.split.held_out_domains, domains(config))]  # fmt: skip
     for key, what, names, known in named:
         for name in names:
             if name not in known:
@@ -282,11 +333,32 @@ def _check(config: Config, given: Table, path: Path) -> None:
         )
     if not any((draw.modes.domain, draw.modes.bridge, draw.modes.uniform)):
         raise ConfigError(f"{path}: draw.modes: at least one weight must be above 0")
+    _check_sources(config, path)
 
 
-def _toml_value(value: Any) -> str:
+def _check_sources(config: Config, path: Path) -> None:
+    for source in config.sources:
+        given = [key for key in ("module", "command", "url") if getattr(source, key)]
+        if len(given) != 1:
+            told = " and ".join(given) if given else "none"
+            raise ConfigError(f"{path}: sources: {source.name} needs one of module, command and url, not {told}")
+        if sum(source.name == other.name for other in config.sources) > 1:
+            raise ConfigError(f"{path}: sources: two are called {source.name!r}")
+        if source.url and not source.url.startswith(("http://", "https://")):
+            raise ConfigError(f"{path}: sources: {source.name}: url must begin with http:// or https://")
+    if not config.catalog and not config.sources:
+        raise ConfigError(f"{path}: catalog = false leaves no tool; add a [[sources]] table")
+
+
+def domains(config: Config) -> tuple[str, ...]:
+    """The domains that a run may name: the catalog's, and one for each source."""
+    return (*DOMAINS, *(source.domain or source.name for source in config.sources))
+
+
+def _toml_value(value: Any, tables: bool = False) -> str:
     if isinstance(value, Mapping):
-        return "a section"
+        pairs = (f"{_toml_value(key)} = {_toml_value(item)}" for key, item in value.items())
+        return f"{{ {', '.join(pairs)} }}" if tables else "a section"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):

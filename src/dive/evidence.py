@@ -138,7 +138,7 @@ class Graph:
     def _evaluate(self, node: Node, member: Json) -> Json:
         """The value of a node; `member` stands for `It`."""
         if isinstance(node, Ent):
-            return node.id
+            return self.registry.value(node.type, node.id)
         if isinstance(node, Con):
             return node.value
         if isinstance(node, It):

@@ -14,8 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dive import __version__, ledger, tally
-from dive.catalog import load
+from dive import __version__, ledger, sources, tally
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import sequence_of, skeleton
@@ -64,15 +63,16 @@ class Street:
     def __init__(self, config: Config, until: str = "verify") -> None:
         self.config = config
         self.until = until
-        self.registry = load()
+        self.registry = sources.load(config)
         self.pools = Pools(self.registry, config)
         self.box = Toolbox(self.registry, mark=mark)
         samples = closure(self.registry, self.box.call)
         tables = kept("calibration", _marks(self.registry), Tables, lambda: _calibrate(self.registry, self.box.call))
         self.starts = tables.starts
         self.desk = Desk(
-            self.registry, self.box.call, Sandbox(), Fresh(), samples, tables.by_field, tables.by_pattern, config
-        )
+            self.registry, self.box.call, Sandbox(), Fresh(config=config), samples,
+            tables.by_field, tables.by_pattern, config,
+        )  # fmt: skip
         self.rejected: dict[str, Drop] = {}
         for type_name in self.registry.pools:
             self.registry.seeds(type_name)

@@ -15,12 +15,13 @@ from msgspec import UNSET
 
 from dive.errors import ToolError
 from dive.nouns import Json, canonical
-from dive.registry import Loaded, Registry
+from dive.registry import Loaded, Param, Registry
 
 MAX_BYTES = 262_144
 CACHE_ENTRIES = 10_000
 PYTHON_KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
+    "array": (list,), "object": (dict,),
 }  # fmt: skip
 
 Mark = Callable[[str | None], None]
@@ -93,10 +94,18 @@ def bind(loaded: Loaded, args: Mapping[str, Json]) -> dict[str, Json]:
         value = args.get(param.name, param.default)
         if value is UNSET:
             raise ToolError("arguments", f"{loaded.name} needs {param.name!r}")
-        if not _fits(value, param.kind):
+        if loaded.foreign:
+            value = _own_kind(value, param)
+        if not _fits(value, param.kind) and not (value is None and param.default is None):
             raise ToolError("arguments", f"{loaded.name}: {param.name!r} must be a {param.kind}, got {value!r:.80}")
-        bound[param.name] = float(value) if param.kind == "number" else value
+        bound[param.name] = float(value) if param.kind == "number" and value is not None else value
     return bound
+
+
+def _own_kind(value: Json, param: Param) -> Json:
+    """The id of an entity, which our nouns write as text, as a whole number if the tool takes one."""
+    counted = param.kind == "integer" and param.type and isinstance(value, str)
+    return int(value) if counted and value.removeprefix("-").isdecimal() else value
 
 
 def _fits(value: Json, kind: str) -> bool:

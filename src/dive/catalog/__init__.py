@@ -12,7 +12,7 @@ from typing import Any
 
 from dive.errors import CatalogError
 from dive.nouns import DOMAINS
-from dive.registry import Registry, build
+from dive.registry import Registry, build, type_of
 
 HERE = Path(__file__).parent
 
@@ -31,6 +31,13 @@ def load() -> Registry:
         for path in sorted(folder.glob("types*.toml")):
             types |= _read(path)
     return build(says, types)
+
+
+@functools.cache
+def shared() -> Registry:
+    """A registry without tools: the types that every domain uses."""
+    rows = {name: type_of(name, row) for name, row in sorted(_read(HERE / "types.toml").items())}
+    return Registry({}, rows, {}, {}, {})
 
 
 def _read(path: Path) -> dict[str, Any]:

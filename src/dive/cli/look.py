@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from dive import ledger, report
-from dive.catalog import load
 from dive.cli.printing import json, plain, say
+from dive.cli.registry import tools_of
 from dive.errors import RunDirError, UnknownName
 from dive.nouns import Drop, Task
 from dive.pools import generator
@@ -94,7 +94,7 @@ def report_command(directory: Path, as_json: bool) -> None:
 
     Stages, reasons of drops, gates, diversity, speed. Writes DIR/report.json anew.
     """
-    told = report.build(directory, load())
+    told = report.build(directory, tools_of(directory))
     report.save(directory, told)
     if as_json:
         json(told)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from dive.catalog import load
+from dive.catalog import shared
 from dive.cli.printing import json, meter, plain
+from dive.cli.registry import tools_of
 from dive.grade import match
 from dive.prove.recheck import Recheck
 from dive.prove.rerun import rerun
@@ -33,7 +34,8 @@ def prove(directory: Path, live: bool, tamper: int | None, as_json: bool) -> Non
     dive prove out/first --tamper 1000    corrupt the evidence and see that it is noticed
     """
     with meter("prove", "hold") as progress:
-        told = rerun(directory, load(), match, live_calls=live, tampered=tamper or 0, progress=progress)
+        registry = tools_of(directory) if live else shared()
+        told = rerun(directory, registry, match, live_calls=live, tampered=tamper or 0, progress=progress)
     if as_json:
         json(told)
     else:

@@ -10,8 +10,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from dive import config, report
-from dive.catalog import load
+from dive import config, report, sources
 from dive.catalog.tables import folder
 from dive.cli.printing import fail, json, meter, note, say
 from dive.config import Config
@@ -100,8 +99,9 @@ def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_
 
 def _built(made: Config, until: str) -> Street:
     """The street, its tables loaded; the first time they are built, which is said."""
-    registry = load()
+    registry = sources.load(made)
     check_names(registry, made)
+    sources.compared(made)
     if not any(folder().glob("closure*")):
         note(f"building tables in {folder()}; this happens once")
         with meter("tables", "") as progress:

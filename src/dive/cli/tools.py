@@ -1,4 +1,4 @@
-"""`dive tools list | show | call | check`: the tools that tasks are made from.
+"""`dive tools list | show | call | check | import`: the tools that tasks are made from.
 
 Takes names and arguments; gives text or JSON. What `check` found is remembered beside the built tables, by a hash of
 the tool, so that `list` can tell.
@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from dive import ledger, specimen, toolcheck
-from dive.catalog import load
 from dive.catalog.tables import folder
+from dive.cli.importing import import_tools
 from dive.cli.printing import OUT, json, meter, plain, say
+from dive.cli.registry import tools_for
 from dive.errors import ToolError, UserError
 from dive.nouns import Json, Tool, short_id
 from dive.registry import Loaded, package_version
@@ -23,6 +24,7 @@ from dive.toolcheck import Row
 from dive.tools import Toolbox, bind
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_run = click.option("--run", metavar="RUN.toml", type=click.Path(path_type=Path), help="The tools of a run file.")
 TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -45,12 +47,16 @@ class Listed(Struct, frozen=True):
 
 @click.group(context_settings={"max_content_width": 100})
 def tools() -> None:
-    """List, describe, call and check the tools."""
+    """List, describe, call and check the tools; import your own."""
+
+
+tools.add_command(import_tools)
 
 
 @tools.command("list")
+@_run
 @_json
-def list_tools(as_json: bool) -> None:
+def list_tools(run: Path | None, as_json: bool) -> None:
     """All tools by domain.
 
     R looks facts up, P computes from its arguments; then what a tool takes -> gives.
@@ -59,7 +65,7 @@ def list_tools(as_json: bool) -> None:
     dive tools list
     dive tools list --json | jq -r '.[] | select(.checked == "fail") | .name'
     """
-    registry, seen = load(), _remembered()
+    registry, seen = tools_for(run), _remembered()
     if as_json:
         json([_listed(loaded.tool, seen) for loaded in registry.tools.values()])
         return
@@ -70,19 +76,21 @@ def list_tools(as_json: bool) -> None:
             say(domain)
         row = seen.get(short_id(loaded.tool))
         mark = {"pass": " ", "fail": "!", "never": "?"}[row.verdict if row else "never"]
-        plain(f" {mark} {loaded.tool.kind}  {loaded.name:<30} {_takes(loaded)} -> {_gives(loaded)}")
+        never = "   (write: never called)" if loaded.tool.effect == "write" else ""
+        plain(f" {mark} {loaded.tool.kind}  {loaded.name:<30} {_takes(loaded)} -> {_gives(loaded)}{never}")
     plain(f"\n{len(registry.tools)} tools; ! failed its last check, ? not checked as it is now (dive tools check)")
 
 
 @tools.command("show")
 @click.argument("name")
-def show_tool(name: str) -> None:
+@_run
+def show_tool(name: str, run: Path | None) -> None:
     """Describe a tool, with results and wordings.
 
     \b
     dive tools show airport_record
     """
-    registry = load()
+    registry = tools_for(run)
     loaded, box = registry.tool(name), Toolbox(registry)
     given = loaded.tool.examples if loaded.tool.effect != "write" else ()
     examples = [(bind(loaded, args), box.call(name, args)) for args in given]
@@ -92,13 +100,14 @@ def show_tool(name: str) -> None:
 @tools.command("call")
 @click.argument("name")
 @click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
-def call_tool(name: str, arguments: tuple[str, ...]) -> None:
+@_run
+def call_tool(name: str, arguments: tuple[str, ...], run: Path | None) -> None:
     """Call a tool; print its result.
 
     \b
     dive tools call airport_record airport=LIM
     """
-    registry = load()
+    registry = tools_for(run)
     args = _arguments(registry.tool(name), arguments)
     try:
         json(Toolbox(registry).call(name, args))
@@ -111,8 +120,9 @@ def call_tool(name: str, arguments: tuple[str, ...]) -> None:
 @tools.command("check")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--plan", "only_plan", is_flag=True, help="Print the calls that would be made, and make none.")
+@_run
 @_json
-def check_tools(names: tuple[str, ...], only_plan: bool, as_json: bool) -> None:
+def check_tools(names: tuple[str, ...], only_plan: bool, run: Path | None, as_json: bool) -> None:
     """Check tools by calling them.
 
     Every example must run, conform and repeat; bad arguments must end in the right error; every wording must be
@@ -121,8 +131,9 @@ def check_tools(names: tuple[str, ...], only_plan: bool, as_json: bool) -> None:
     \b
     dive tools check
     dive tools check airport_record --plan
+    dive tools check --run RUN.toml
     """
-    registry = load()
+    registry = tools_for(run)
     if only_plan:
         _print_plan(toolcheck.plan(registry, names), as_json)
         return
@@ -172,7 +183,7 @@ def _value(name: str, kind: str, text: str) -> Json:
     try:
         if kind == "boolean":
             return {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}[text.lower()]
-        return {"integer": int, "number": float, "string": str}[kind](text)
+        return {"integer": int, "number": float, "string": str}.get(kind, msgspec.json.decode)(text)  # type: ignore
     except (ValueError, KeyError):
         article = "an" if kind == "integer" else "a"
         raise UserError(f"{name} must be {article} {kind}, not {text!r}") from None
@@ -189,7 +200,7 @@ def _gives(loaded: Loaded) -> str:
 
 def _listed(tool: Tool, seen: dict[str, Row]) -> Listed:
     row = seen.get(short_id(tool), Row(tool.name, "never"))
-    available = tool.package.startswith("dive") or package_version(tool.package) != "builtin"
+    available = tool.package.startswith(("dive", "source:")) or package_version(tool.package) != "builtin"
     return Listed(
         tool.name, tool.domain, tool.kind, tool.effect, tool.source, tool.package, tool.licence, tool.data_licence,
         tool.redistribute, available, row.verdict, row.reason if available else f"{tool.package} is not installed",

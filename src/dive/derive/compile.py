@@ -55,7 +55,7 @@ class _Compiler:
             elif isinstance(node, Con):
                 self.known[node] = repr(node.value)
             elif isinstance(node, Ent):
-                self.known[node] = repr(node.id)
+                self.known[node] = repr(self.registry.value(node.type, node.id))
             else:
                 raise ProofError("a member is spoken of outside of its list")
         return self.known[node]
@@ -90,8 +90,8 @@ class _Compiler:
 
     def _arg(self, child: Node) -> Arg:
         if isinstance(child, Ent):
-            text = self.registry.label(child.type, child.id)
-            return Arg(text=text) if text == child.id else Arg(text=text, is_=child.id)
+            text, value = self.registry.label(child.type, child.id), self.registry.value(child.type, child.id)
+            return Arg(text=text) if text == value else Arg(text=text, is_=value)
         if isinstance(child, Con):
             text = spell_constant(self.registry, child)
             return Arg(text=text) if text == child.value else Arg(text=text, is_=child.value)

@@ -7,9 +7,9 @@ hash of its canonical entity, held-out tools, domains and patterns are never off
 import hashlib
 from collections.abc import Sequence
 
-from dive.config import Config
+from dive.config import Config, domains
 from dive.errors import ConfigError, UnknownName
-from dive.nouns import DOMAINS, Entity, Exemplar
+from dive.nouns import Entity, Exemplar
 from dive.pools.exemplars import exemplars
 from dive.pools.random import generator
 from dive.registry import Registry
@@ -40,7 +40,7 @@ class Pools:
         )  # fmt: skip
         self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
         self.domains = tuple(
-            d for d in DOMAINS
+            d for d in sorted(set(registry.homes.values()))
             if (not draw.domains or d in draw.domains) and d not in closed and self._types(d)
         )  # fmt: skip
         if not self.tools or not self.exemplars or not self.domains:
@@ -79,7 +79,7 @@ def check_names(registry: Registry, config: Config) -> None:
     """Refuse a tool, domain or pattern that does not exist, before any table is built; UnknownName has the nearest."""
     draw, split = config.draw, config.split
     _known("tool", [*draw.tools.allow, *draw.tools.deny, *split.held_out_tools], registry.tools)
-    _known("domain", [*draw.domains, *split.held_out_domains], DOMAINS)
+    _known("domain", [*draw.domains, *split.held_out_domains], domains(config))
     _known("pattern", split.held_out_patterns, {move for e in exemplars() for move in e.moves})
 
 

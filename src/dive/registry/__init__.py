@@ -7,8 +7,19 @@ A semantic type is a string in `Annotated`: `Annotated[str, "airport:iata"]`. `R
 say which constants a question may state for a parameter.
 """
 
-from dive.registry.declare import Declared, audit, build, entities, legal_name, load_tool, package_version, tool
+from dive.registry.declare import (
+    Declared,
+    audit,
+    build,
+    entities,
+    legal_name,
+    load_tool,
+    package_version,
+    tool,
+    type_of,
+)
 from dive.registry.kinds import Choices, Field, Finding, Loaded, Package, Param, Range, Registry, Type
+from dive.registry.schema import fields_of
 
 __all__ = [
     "Choices",
@@ -24,8 +35,10 @@ __all__ = [
     "audit",
     "build",
     "entities",
+    "fields_of",
     "legal_name",
     "load_tool",
     "package_version",
     "tool",
+    "type_of",
 ]

@@ -91,7 +91,7 @@ def build(says: Mapping[str, Mapping[str, Any]], types: Mapping[str, Mapping[str
     Raises:
         CatalogError: an unknown type, a field that is spoken but not returned, fewer than six examples, ...
     """
-    rows = {name: _type(name, row) for name, row in sorted(types.items())}
+    rows = {name: type_of(name, row) for name, row in sorted(types.items())}
     unknown = sorted(set(says) - set(_declared))
     if unknown:
         raise CatalogError(f"`says` for {unknown[0]!r}, but no such tool is declared")
@@ -99,7 +99,8 @@ def build(says: Mapping[str, Mapping[str, Any]], types: Mapping[str, Mapping[str
     return Registry(tools, rows, dict(sorted(_pools.items())), dict(sorted(_audits.items())), dict(_homes))
 
 
-def _type(name: str, row: Mapping[str, Any]) -> Type:
+def type_of(name: str, row: Mapping[str, Any]) -> Type:
+    """A row of `types.toml` as a type; CatalogError for an unknown key or a wrong value."""
     try:
         return msgspec.convert({"name": name, **row}, Type)
     except msgspec.ValidationError as error:

@@ -103,6 +103,11 @@ class Loaded(Struct, frozen=True):
         """The tool's name."""
         return self.tool.name
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it comes from a source of the user's: what its errors mean is not ours to say."""
+        return self.tool.package.startswith("source:")
+
 
 class Finding(Struct, frozen=True):
     """What an audit found in a table: which row, what is wrong, and whether `fence.toml` keeps it out."""
@@ -141,6 +146,10 @@ class Registry(Struct, frozen=True, dict=True):
         """The entity with that id; one that no pool holds is named by its id."""
         known = self.pools[type]().get(str(id)) if type in self.pools else None
         return known or Entity(type=type, id=str(id), name=str(id), seed=False)
+
+    def value(self, type: str, id: str | int) -> str | int:
+        """An entity's id as tools take it: a whole number where the type's example is one."""
+        return int(id) if isinstance(self.types[type].example, int) else id
 
     def label(self, type: str, id: str) -> str:
         """How a question names the entity."""

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from dive.catalog import load
+from dive import sources
 from dive.catalog.tables import folder, keep_in
+from dive.config import Config
 from dive.errors import DiveError, ToolError
 from dive.nouns import Json, sha
 from dive.registry import Registry
@@ -29,12 +30,16 @@ class Fresh:
     """A handle on such a process; it is started at the first question and ends with its owner.
 
     Args:
-        command: what starts it; the folder of built tables is added.
+        command: what starts it; the folder of built tables and the run are added.
         deadline_s: how long it may take for one task's calls.
+        config: the run whose tools are called; by default those that ship with DIVE.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND, deadline_s: float = 20.0) -> None:
+    def __init__(
+        self, command: Sequence[str] = COMMAND, deadline_s: float = 20.0, config: Config | None = None
+    ) -> None:
         self._command, self._deadline_s = command, deadline_s
+        self._run = msgspec.json.encode(config or Config(name="catalog")).decode()
         self._process: subprocess.Popen[bytes] | None = None
 
     def hashes(self, calls: Sequence[tuple[str, Mapping[str, Json]]]) -> list[str]:
@@ -57,7 +62,7 @@ class Fresh:
             self._process = None
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [*self._command, str(folder())]
+        command = [*self._command, str(folder()), self._run]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         line, why = _read(process, STARTING_S)
         if not line:
@@ -75,9 +80,9 @@ def _read(process: "subprocess.Popen[bytes]", patience: float) -> tuple[bytes, s
 
 
 def main() -> None:
-    """The process: the catalog's tools, over the tables in the folder that its last argument names."""
-    keep_in(Path(sys.argv[-1]))
-    serve(load())
+    """The process: the tools of the run that its last argument holds, over the tables in the folder before it."""
+    keep_in(Path(sys.argv[-2]))
+    serve(sources.load(msgspec.json.decode(sys.argv[-1], type=Config)))
 
 
 def serve(registry: Registry) -> None:
