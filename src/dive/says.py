@@ -197,11 +197,11 @@ def superlative(says: Says, how: str, plural: bool = False) -> str:
 
 
 def leading(says: Says, top: bool) -> str:
-    """What the first of a ranked list is: "largest", "most", "earliest"."""
+    """What the first of a ranked list is: "largest", "one with the most", "earliest"."""
     if says.cls == "event":
         return "latest" if top else "earliest"
     if says.cls == "many":
-        return "most" if top else "fewest"
+        return f"one with the {'most' if top else 'fewest'}"
     return says.words[2 if top else 5].split()[0]
 
 

@@ -19,15 +19,15 @@ def fits(question: Node, move: str) -> bool:
     ranked = any(isinstance(node, Op) and node.pattern in RANKINGS for node in walk(question))
     single = isinstance(question, Ent) or not getattr(question, "many", False)
     if move in ("superlative", "winner", "top", "spread", "mean"):
-        return not ranked and _open_list(question)
+        return not ranked and _open_list(question) and not _has(question, "where", "count")
+    if move == "describe":
+        return not _has(question, "gap", "ratio")
     if move in ("where", "count"):
         return not ranked and _open_list(question) and not _has(question, "where", "count")
     if move in ("both", "only", "list"):
         return single and not ranked and _short(question)
     if move in ("gap", "ratio"):
         return single and not ranked and isinstance(question, Ent | Get) and not _has(question, *PAIRS)
-    if move == "also":
-        return isinstance(question, Op) and question.pattern == "superlative"
     if move == "narrow":
         return (ranked or _has(question, "count")) and not _has(question, "where", *PAIRS)
     if move in ("fact", "record"):

@@ -70,7 +70,8 @@ class Reach(Struct):
                     continue
                 for field in loaded.fields.values():
                     node = Get(loaded.name, ((loaded.params[0].name, handle),), field.path, field.type)
-                    if field.type == entity.type and not field.many and field.says and self._is(node, entity):
+                    leads = field.says is not None and "end" not in field.says.flags
+                    if leads and field.type == entity.type and not field.many and self._is(node, entity):
                         yield node
 
     def siblings(self, entity: Node, limit: int = 4) -> list[Ent]:

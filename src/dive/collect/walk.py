@@ -74,17 +74,10 @@ def _converted(reach: Reach, question: Node, found: Found) -> None:
                     found.values.append(node)
 
 
-def _same_list(reach: Reach, question: Node, found: Found) -> None:
-    for members in ranked_lists(question):
-        found.lists.append(members)
-        found.keys[members] = reach.mapped(members)
-
-
 def _narrower(reach: Reach, question: Node, found: Found) -> None:
-    """What may cut the question's list down: a further list with some of its members, or a value of each."""
+    """What may cut the question's list down: a further list with some of its members."""
     for members in ranked_lists(question):
         if isinstance(members, Get):
-            found.keys[members] = reach.mapped(members)
             found.partners[members] = list(reach.related(members)) if whole(reach.graph, members) else []
 
 
@@ -136,7 +129,6 @@ WALKS: dict[str, Callable[[Reach, Node, Found], None]] = {
     **dict.fromkeys(("both", "only"), _list_pairs),
     "list": _lists,
     "convert": _converted,
-    "also": _same_list,
     "narrow": _narrower,
     "describe": _descriptions,
 }

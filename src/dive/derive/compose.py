@@ -309,21 +309,12 @@ def _winner(bench: _Bench) -> Candidates:
                 yield Op("record", (("first", pick), ("second", second)), "")
 
 
-def _also(bench: _Bench) -> Candidates:
-    """Another pick from the same list."""
-    for pick in _superlative(bench):
-        if pick != bench.question:
-            yield Op("record", (("first", bench.question), ("second", pick)), "")
-
-
 def _narrow(bench: _Bench) -> Candidates:
-    """The same question about fewer: those that are in another list too, or are not, or that meet a condition."""
-    for members in bench.found.lists or bench.found.keys:
-        shares = [Op(n, (("a", members), ("b", t)), members.type, True)
-                  for t in bench.found.partners.get(members, ()) for n in ("both", "only")]  # fmt: skip
-        for fewer in [*shares, *_where(bench)]:
-            kept = len(bench.graph.value(fewer))
-            if OPTIONS <= kept < len(bench.graph.value(members)):
+    """The same question about fewer: those that are in another list too, or are not."""
+    for members, twins in bench.found.partners.items():
+        for name, twin in itertools.product(("both", "only"), twins):
+            fewer = Op(name, (("a", members), ("b", twin)), members.type, True)
+            if OPTIONS <= len(bench.graph.value(fewer)) < len(bench.graph.value(members)):
                 yield replace(bench.question, members, fewer)
 
 
@@ -362,7 +353,6 @@ MOVES: dict[str, Callable[[_Bench], Candidates]] = {
     "gap": _compare("gap"),
     "ratio": _compare("ratio"),
     "record": _record,
-    "also": _also,
     "narrow": _narrow,
     "winner": _winner,
     "describe": _describe,

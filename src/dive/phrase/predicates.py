@@ -99,7 +99,7 @@ def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:
         texts |= {"having": condition(speaker, node, plural=True), "has": condition(speaker, node, plural=False)}
     if node.pattern == "top":
         texts["n"] = speaker.name(node_of(node, "n"))  # type: ignore[arg-type]
-        texts["order"] = f"{leading(speaker.says(node_of(node, 'key')), node.slot('how') == 'reverse=True')} first"
+        texts["order"] = f"the {leading(speaker.says(node_of(node, 'key')), node.slot('how') == 'reverse=True')} first"
     if node.pattern in ("spread", "mean"):
         texts |= _head_slots(speaker, node)
     return texts

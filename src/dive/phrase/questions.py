@@ -53,7 +53,7 @@ def _ask_fact(speaker: Speaker, node: Get) -> str:
     room = ROOM + 1 if _roomy(speaker, node) else ROOM
     speaker.unfold(node, room)
     slots = speaker.slots(node, room - 1)
-    shape = speaker.rng.choice(pattern("fact").ask[:1] if says.ask else pattern("fact").ask)
+    shape = speaker.rng.choice(pattern("fact").ask[:1] if says.ask or speaker.said else pattern("fact").ask)
     past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in node.args)
     asked = question(says, slots, past)
     return fill(shape, {"Question": capital(asked), "np": fill(says.phrase, slots)})
@@ -72,6 +72,8 @@ def _sides(speaker: Speaker, node: Op) -> tuple[str, str]:
     if not (isinstance(a, Get) and isinstance(b, Get)):
         raise Unspeakable("a gap between things that are no fields")
     sides = [_subject(speaker, a), _subject(speaker, b)]
+    if any(speaker.weight(side) > 1 for side in sides):
+        raise Unspeakable("one side nests too deep to be set against another")
     for side in sides:
         if isinstance(side, Get) and side not in speaker.names and not speaker.says(side).phrase.endswith("}"):
             speaker.introduce(side)

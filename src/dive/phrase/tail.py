@@ -16,7 +16,7 @@ from dive.words import joined, small, spell_constant
 UNIT = ("Answer in {unit}.", "The answer should be in {unit}.", "I need it in {unit}.", "Give the answer in {unit}.")
 BOTH = (
     "Answer in {unit}, rounded to {digits}.",
-    "It should be in {unit}, to {digits}.",
+    "Give it in {unit}, to {digits}.",
     "I need it in {unit}, rounded to {digits}.",
     "Give the answer in {unit}, to {digits}.",
 )
