@@ -50,6 +50,8 @@ class Graph:
         registry: tools and types.
         toolset: names of the tools that may be called, sorted.
         call: runs a tool.
+
+    `around` keeps what a walk found about a node: by node, whether lists were wanted, and the constants said so far.
     """
 
     def __init__(self, registry: Registry, toolset: Sequence[str], call: CallFn) -> None:
@@ -59,6 +61,7 @@ class Graph:
         self.failed: set[CallKey] = set()
         self.round = 1
         self.collecting = True
+        self.around: dict[tuple[Node, bool, tuple[Con, ...]], dict[str, list[Get]]] = {}
         self._call = call
         self._bound: dict[object, CallKey] = {}
         self._values: dict[Node, tuple[Json, frozenset[CallKey]]] = {}

@@ -32,19 +32,33 @@ class Reach(Struct):
     said: tuple[Con, ...] = ()
 
     def about(self, focus: Node, want_list: bool) -> list[Get]:
-        """Chain: applies tools to `focus`; all spoken fields of what they gave: lists, or single values."""
-        registry, found = self.graph.registry, []
+        """Chain: applies tools to `focus`; all spoken fields of what they gave: lists, or single values.
+
+        Looked up once for each focus of a draw and the constants said so far; the order is new each time.
+        """
+        key = (focus, want_list, self.said)
+        if key not in self.graph.around:
+            self.graph.around[key] = self._applied(focus, want_list)
+        known = self.graph.around[key]
+        return [
+            node
+            for loaded in self._pick([self.graph.registry.tools[name] for name in known])
+            for node in known[loaded.name]
+        ]
+
+    def _applied(self, focus: Node, want_list: bool) -> dict[str, list[Get]]:
+        registry, found = self.graph.registry, dict[str, list[Get]]()
         if isinstance(focus, Get) and registry.is_key(focus.type):
             return found
         able = registry.speakers.get((type_of(focus), want_list), frozenset()) - self._told(focus)
-        for loaded in self._pick([t for t in self.graph.tools() if t.name in able and self._leads(focus, t)]):
+        for loaded in (t for t in self.graph.tools() if t.name in able and self._leads(focus, t)):
             args = self._bind(loaded, focus)
             if args is None or self._mirrors(loaded, args, focus):
                 continue
             for field in loaded.fields.values():
                 node = Get(loaded.name, args, field.path, field.type, field.many)
                 if "." not in field.path and field.spoken and field.many == want_list and self._stands(node, focus):
-                    found.append(node)
+                    found.setdefault(loaded.name, []).append(node)
         return found
 
     def mapped(self, members: Node) -> list[Node]:

@@ -119,7 +119,7 @@ def with_args(node: Get, old: Node, new: Node) -> Get:
 
 def _simple(node: Node) -> bool:
     """A named entity, or a fact about one: things that a person would set beside another of their kind."""
-    return isinstance(node, Ent) or (isinstance(node, Get) and all(isinstance(a, Ent | Con) for _, a in node.args))
+    return isinstance(node, Ent) or (isinstance(node, Get) and all(isinstance(a, Ent) for _, a in node.args))
 
 
 WALKS: dict[str, Callable[[Reach, Node, Found], None]] = {

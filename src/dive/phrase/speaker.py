@@ -92,6 +92,8 @@ class Speaker:
     def unfold(self, node: Get, room: int) -> None:
         """Says first what would nest too deep in a phrase, or stand in the middle of it with a tail of its own."""
         inside = not self.says(node).phrase.endswith("}")
+        if "heavy" in self.says(node).flags and self.weight(node) > 1:
+            raise Unspeakable(f"{self.says(node).head or node.field} of something that is only described")
         for _, child in node.args:
             child = self.seen_through(child)
             tailed = isinstance(child, Get) and not self.says(child).phrase.endswith("}")

@@ -33,7 +33,7 @@ SOURCE = (
     "Rely on {source} for this.",
 )
 PLAIN = ("Which", "What is", "What was", "How", "Of ", "Among", "When", "On ", "In ", "Who")
-LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ", "In {source}, ")
+LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ")
 
 
 def rounding_tail(registry: Registry, tree: Node, main: str, rng: random.Random) -> str:
