@@ -24,7 +24,7 @@ from dive.tree import Ent, Node, Op, walk
 WIDTH = 3
 GROWING = (
     "fact", "record", "describe", "superlative", "winner", "convert", "narrow", "list",
-    "count", "where", "top", "spread", "mean", "both",
+    "count", "where", "top", "spread", "mean", "both", "gap",
 )  # fmt: skip
 """Moves that can follow most questions; tried when no exemplar's move fits."""
 OPENING = ("fact", "list", "both", "only")

@@ -319,6 +319,14 @@ def _narrow(bench: _Bench) -> Candidates:
 
 
 def _describe(bench: _Bench) -> Candidates:
+    """A named entity said by what leads to it; of two that are set against each other, both by the same."""
+    if isinstance(bench.question, Op) and bench.question.pattern in ("gap", "ratio"):
+        if len(bench.found.descriptions) == 2:
+            (one, ones), (other, others) = bench.found.descriptions.items()
+            for a, b in itertools.product(ones, others):
+                if isinstance(a, Get) and isinstance(b, Get) and a.tool == b.tool:
+                    yield replace(replace(bench.question, one, a), other, b)
+        return
     for entity, nodes in bench.found.descriptions.items():
         for node in nodes:
             yield replace(bench.question, entity, node)
