@@ -320,7 +320,8 @@ def _narrow(bench: _Bench) -> Candidates:
 
 def _describe(bench: _Bench) -> Candidates:
     """A named entity said by what leads to it; of two that are set against each other, both by the same."""
-    if isinstance(bench.question, Op) and bench.question.pattern in ("gap", "ratio"):
+    sides = [n for n in walk(bench.question) if isinstance(n, Op) and n.pattern in ("gap", "ratio", "both", "only")]
+    if sides:
         if len(bench.found.descriptions) == 2:
             (one, ones), (other, others) = bench.found.descriptions.items()
             for a, b in itertools.product(ones, others):

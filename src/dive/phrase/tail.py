@@ -104,7 +104,13 @@ def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random
         return text
     source = joined(names)
     main = said[-1]
-    if main.startswith(PLAIN) and len(names) == 1 and not _has_local(registry, tree) and rng.random() < 0.5:
+    if (
+        len(said) == 1
+        and main.startswith(PLAIN)
+        and len(names) == 1
+        and not _has_local(registry, tree)
+        and rng.random() < 0.5
+    ):
         lead = rng.choice(LEAD).format(source=source)
         return " ".join([*said[:-1], lead[:1].upper() + lead[1:] + main[:1].lower() + main[1:]])
     polite = [shape for shape in SOURCE if not (shape.startswith("Please") and "lease" in text)]
