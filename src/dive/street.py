@@ -35,7 +35,7 @@ from dive.verify import Desk, novel, verify
 from dive.verify.fresh import Fresh
 from dive.verify.guessable import calibrate
 
-ATTEMPTS = 6
+ATTEMPTS = 3
 CALIBRATION = 20_260_311
 DRAFTS_PER_TYPE = 60
 Progress = Callable[[int, int, int], None]

@@ -100,7 +100,7 @@ def _values_to_compare(reach: Reach, question: Node, found: Found) -> None:
     """The same value of another entity nearby."""
     values = [question] if is_value(reach.graph, question) else reach.about(question, want_list=False)
     for node in values:
-        if isinstance(node, Get) and is_value(reach.graph, node) and _simple(node.args[0][1]):
+        if isinstance(node, Get) and is_value(reach.graph, node) and _simple(reach, node.args[0][1]):
             _twins(reach, node, list(reach.siblings(node.args[0][1], limit=2)), found)
 
 
@@ -117,9 +117,11 @@ def with_args(node: Get, old: Node, new: Node) -> Get:
     return Get(node.tool, args, node.field, node.type, node.many)
 
 
-def _simple(node: Node) -> bool:
-    """A named entity, or a fact about one: things that a person would set beside another of their kind."""
-    return isinstance(node, Ent) or (isinstance(node, Get) and all(isinstance(a, Ent) for _, a in node.args))
+def _simple(reach: Reach, node: Node) -> bool:
+    """A named entity, or the one thing of its kind that one has, a capital: what is set beside another of its kind."""
+    if isinstance(node, Get):
+        return "unique" in flags(reach.graph, node) and all(isinstance(a, Ent) for _, a in node.args)
+    return isinstance(node, Ent)
 
 
 WALKS: dict[str, Callable[[Reach, Node, Found], None]] = {
