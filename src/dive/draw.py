@@ -50,7 +50,9 @@ def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: s
     eligible = _eligible(pools, mode, domain, seed_type, rng)
     toolset = _toolset(pools, eligible, seed_type, min(size, len(eligible)), weights, rng)
     count = rng.randint(config.draw.exemplars_min, config.draw.exemplars_max)
-    chosen = rng.sample(pools.exemplars, min(count, len(pools.exemplars)))
+    structures = sorted({e.moves for e in pools.exemplars})
+    drawn = rng.sample(structures, min(count, len(structures)))
+    chosen = [rng.choice([e for e in pools.exemplars if e.moves == moves]) for moves in drawn]
     return Draw(
         key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,  # type: ignore[arg-type]
         toolset=tuple(sorted(toolset)), exemplars=tuple(e.id for e in chosen),

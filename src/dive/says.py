@@ -23,6 +23,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
     universal                    no source need be named             transparent  speaks as its subject
     local                        the source is named by the phrase itself
+    rank                         members are ranked by it; it is not asked for or compared on its own
     heavy                        only of a named thing: its phrase nests deep enough
     end                          leads on to nothing; it is asked for at the end
     home                         leads on only within its tool's domain: who asks for the airports of a firm's city
@@ -37,7 +38,7 @@ from dive.errors import CatalogError
 
 HIGH = ("high", "higher", "highest", "low", "lower", "lowest")
 FLAGS = frozenset(
-    {"mean", "sum", "ratio", "unique", "universal", "transparent", "ordered", "local", "home", "end", "heavy"}
+    {"mean", "sum", "ratio", "unique", "universal", "transparent", "ordered", "local", "home", "end", "heavy", "rank"}
 )
 SLOT = re.compile(r"\{(\w+)\}")
 

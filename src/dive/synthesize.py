@@ -23,7 +23,7 @@ from dive.tree import Ent, Node, Op, walk
 
 WIDTH = 3
 GROWING = (
-    "fact", "record", "describe", "superlative", "winner", "convert", "narrow", "list",
+    "fact", "record", "describe", "superlative", "winner", "convert", "narrow",
     "count", "where", "top", "spread", "mean", "both", "gap",
 )  # fmt: skip
 """Moves that can follow most questions; tried when no exemplar's move fits."""

@@ -20,6 +20,8 @@ def fits(question: Node, move: str) -> bool:
     single = isinstance(question, Ent) or not getattr(question, "many", False)
     if move in ("superlative", "winner", "top", "spread", "mean"):
         return not ranked and _open_list(question) and not _has(question, "where", "count")
+    if move == "describe":
+        return not _has(question, "gap", "ratio")
     if move in ("where", "count"):
         return not ranked and _open_list(question) and not _has(question, "where", "count")
     if move in ("both", "only", "list"):

@@ -57,7 +57,8 @@ class Reach(Struct):
                 continue
             for field in loaded.fields.values():
                 node = Get(loaded.name, args, field.path, field.type, field.many)
-                if "." not in field.path and field.spoken and field.many == want_list and self._stands(node, focus):
+                wanted = field.spoken and field.many == want_list and "rank" not in flags(self.graph, node)
+                if "." not in field.path and wanted and self._stands(node, focus):
                     found.setdefault(loaded.name, []).append(node)
         return found
 

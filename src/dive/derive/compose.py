@@ -304,8 +304,10 @@ def _winner(bench: _Bench) -> Candidates:
         members = pick.node("list")
         for fact in bench.found.keys[members]:
             second = replace(fact, It(pick.type), pick)
-            direct = isinstance(second, Get) and any(child == pick for _, child in second.args)
-            if direct:
+            if not isinstance(second, Get) or not any(child == pick for _, child in second.args):
+                continue
+            says = bench.graph.registry.field(second.tool, second.field).says
+            if says and "rank" not in says.flags:
                 yield Op("record", (("first", pick), ("second", second)), "")
 
 
@@ -319,8 +321,8 @@ def _narrow(bench: _Bench) -> Candidates:
 
 
 def _describe(bench: _Bench) -> Candidates:
-    """A named entity said by what leads to it; of two that are set against each other, both by the same."""
-    sides = [n for n in walk(bench.question) if isinstance(n, Op) and n.pattern in ("gap", "ratio", "both", "only")]
+    """A named entity said by what leads to it; of two lists' owners both, by the same."""
+    sides = [n for n in walk(bench.question) if isinstance(n, Op) and n.pattern in ("both", "only")]
     if sides:
         if len(bench.found.descriptions) == 2:
             (one, ones), (other, others) = bench.found.descriptions.items()
