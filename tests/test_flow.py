@@ -143,7 +143,7 @@ def test_a_worker_that_dies_or_never_ends_costs_one_key() -> None:
                 time.sleep(1)
         return draw(key, state, avoid)
 
-    kept = run(work, 6, deadline_s=0.05)[1]
+    kept = run(work, 6, deadline_s=0.2)[1]
     drops = [done.drop for _, done in sorted(kept.items())]
     assert [drop and drop.reason for drop in drops[1:]] == ["WorkerDied", "WorkerDied", "KeyDeadline", None, None]
     assert drops[1] is not None
