@@ -12,7 +12,7 @@ from dive.tools import Toolbox
 from dive.tree import Con, Ent, Get, It, Node, Op
 
 LIMA, PERU = Ent("airport:iata", "LIM"), Ent("country:iso2", "PE")
-COUNTRY = Get("airport_record", (("airport", LIMA),), "country", "country:iso2")
+COUNTRY = Get("airport_place", (("airport", LIMA),), "country", "country:iso2")
 BORDERS = Get("country_borders", (("country", COUNTRY),), "countries", "country:iso2", True)
 AREA = Get("country_facts", (("country", It("country:iso2")),), "area", "area:km2")
 LARGEST = Op("superlative", (("how", "max"), ("list", BORDERS), ("key", AREA)), "country:iso2")
@@ -51,7 +51,7 @@ def test_leaves(graph: Graph, calls: Counting) -> None:
 
 def test_a_chain(graph: Graph, calls: Counting) -> None:
     assert graph.value(BORDERS) == ["BO", "BR", "CL", "CO", "EC"]
-    assert [tool for tool, _ in calls.asked] == ["airport_record", "country_borders"]
+    assert [tool for tool, _ in calls.asked] == ["airport_place", "country_borders"]
     assert graph.value(LARGEST) == "BR"
     assert len(calls.asked) == 2 + 5
 
@@ -88,12 +88,12 @@ def test_the_round_of_the_first_call_stays(graph: Graph) -> None:
     graph.value(BORDERS)
     graph.value(COUNTRY)
     assert [(key[0], number) for key, (_, number) in graph.calls.items()] == [
-        ("airport_record", 1), ("country_borders", 2),
+        ("airport_place", 1), ("country_borders", 2),
     ]  # fmt: skip
 
 
 def test_a_failed_call_is_no_evidence(graph: Graph, calls: Counting) -> None:
-    missing = Get("airport_record", (("airport", Ent("airport:iata", "no-such-thing")),), "country", "country:iso2")
+    missing = Get("airport_place", (("airport", Ent("airport:iata", "no-such-thing")),), "country", "country:iso2")
     for _ in range(2):
         assert not graph.has(missing)
         with pytest.raises(Unknown):
@@ -103,10 +103,10 @@ def test_a_failed_call_is_no_evidence(graph: Graph, calls: Counting) -> None:
 
 
 def test_a_call_that_cannot_be_bound_is_not_made(graph: Graph, calls: Counting) -> None:
-    with pytest.raises(Unknown, match="airport_record needs 'airport'"):
-        graph.result("airport_record", {})
+    with pytest.raises(Unknown, match="airport_place needs 'airport'"):
+        graph.result("airport_place", {})
     with pytest.raises(Unknown, match="must be a string"):
-        graph.value(Get("airport_record", (("airport", Con("count", 3)),), "country", "country:iso2"))
+        graph.value(Get("airport_place", (("airport", Con("count", 3)),), "country", "country:iso2"))
     assert not calls.asked
 
 
@@ -114,9 +114,9 @@ def test_a_call_that_cannot_be_bound_is_not_made(graph: Graph, calls: Counting) 
     ("node", "tools"),
     [
         (LIMA, []),
-        (COUNTRY, ["airport_record"]),
-        (BORDERS, ["airport_record", "country_borders"]),
-        (LARGEST, ["airport_record", "country_borders", *["country_facts"] * 5]),
+        (COUNTRY, ["airport_place"]),
+        (BORDERS, ["airport_place", "country_borders"]),
+        (LARGEST, ["airport_place", "country_borders", *["country_facts"] * 5]),
         (Op("spread", (("list", CITIES), ("key", SIZE)), ""), ["largest_cities"]),
     ],
 )
@@ -126,7 +126,7 @@ def test_what_is_needed(graph: Graph, node: Node, tools: list[str]) -> None:
 
 def test_needed_leaves_the_graph_as_it_was(graph: Graph) -> None:
     with pytest.raises(Unknown):
-        graph.needed(Get("airport_record", (("airport", PERU), ("x", PERU)), "country", "country:iso2"))
+        graph.needed(Get("airport_place", (("airport", PERU), ("x", PERU)), "country", "country:iso2"))
     graph.value(BORDERS)
     graph.needed(COUNTRY)
     assert graph.needed(BORDERS) > graph.needed(COUNTRY)
@@ -143,8 +143,8 @@ def test_a_field_of_the_members(graph: Graph) -> None:
 
 
 def test_a_field_that_a_result_leaves_out(registry: Registry, box: Toolbox) -> None:
-    graph = Graph(registry, ("airport_record",), lambda tool, args: {"airport": "LIM"})
-    with pytest.raises(Unknown, match="airport_record: no country"):
+    graph = Graph(registry, ("airport_place",), lambda tool, args: {"airport": "LIM"})
+    with pytest.raises(Unknown, match="airport_place: no country"):
         graph.value(COUNTRY)
 
 
@@ -184,7 +184,7 @@ def test_a_tool_error_of_any_kind(registry: Registry) -> None:
         return call
 
     for kind in ("raised", "too_large", "schema", "refused", "not_found"):
-        graph = Graph(registry, ("airport_record",), fail(kind))
+        graph = Graph(registry, ("airport_place",), fail(kind))
         with pytest.raises(Unknown, match=kind):
             graph.value(COUNTRY)
         assert not graph.calls

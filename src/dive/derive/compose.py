@@ -7,17 +7,15 @@ becomes a task is for the gates. Does not speak and does not compile.
 
 import itertools
 import random
-import re
 from collections.abc import Callable, Iterator
 
-from dive.evidence import CallKey, Found, Graph, Unknown
-from dive.forms import Form, form_of
+from dive.derive.sound import dated, sound
+from dive.evidence import Found, Graph
 from dive.nouns import Json
 from dive.patterns import pattern
-from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it, replace, walk
+from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 UNIT = "unit:type"
-RANKINGS = ("superlative", "top", "spread")
 OPTIONS = 4
 """Fewer members than this make a choice that can be guessed, unless something else is asked as well."""
 Candidates = Iterator[Node]
@@ -38,7 +36,7 @@ def candidates(graph: Graph, found: Found, question: Node, move: str, rng: rando
     made = list(dict.fromkeys(MOVES[move](_Bench(graph, found, question, rng, margin))))
     before = frozenset() if isinstance(question, Ent) else graph.needed(question)
     rng.shuffle(made)
-    return (tree for tree in made if _sound(graph, tree, before))
+    return (tree for tree in made if sound(graph, tree, before))
 
 
 class _Bench:
@@ -55,7 +53,7 @@ class _Bench:
                 if (
                     comparable(self.graph, key)
                     and not self._presorted(members, key)
-                    and not (_dated(key) and self._best_few(members))
+                    and not (dated(key) and self._best_few(members))
                     and len(values) >= least
                     and len(set(values)) > 2
                 ):
@@ -83,101 +81,6 @@ def comparable(graph: Graph, node: Node) -> bool:
     """Whether the values of a field can be put in an order that can be spoken of."""
     says = graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
     return says is not None and says.cls != ""
-
-
-def _sound(graph: Graph, tree: Node, before: frozenset[CallKey]) -> bool:
-    """Has a value, needs the earlier calls and a new one, and names nothing that it also looks for."""
-    nodes = list(dict.fromkeys(walk(tree)))
-    if _restless(nodes) or _maze(nodes) or _glued(graph, nodes):
-        return False
-    try:
-        value = graph.value(tree)
-        needed = graph.needed(tree)
-    except Unknown:
-        return False
-    if not before < needed or value in ([], "", None):
-        return False
-    return not _nothing(form_of(tree, graph.registry), value) and not _circular(graph, nodes)
-
-
-def _nothing(form: Form, value: Json) -> bool:
-    """Whether the answer, or a part of it, is zero in the digits asked for."""
-    if form.kind == "record":
-        return any(_nothing(part, told) for part, told in zip(form.parts, value.values(), strict=True))
-    return form.kind == "number" and form.places is not None and abs(value) * 10**form.places < 1
-
-
-def _circular(graph: Graph, nodes: list[Node]) -> bool:
-    """Whether a question names what it also looks for, or goes round in a circle."""
-    inner = [n for n in nodes if isinstance(n, Get | Op) and not depends_on_it(n)]
-    named = {(n.type, n.id) for n in nodes if isinstance(n, Ent)}
-    single = [s for n in inner if not n.many for s in _entities(graph, n)]
-    if named & set(single) or len(single) != len(set(single)) or _given_away(graph, inner, named):
-        return True
-    reached = {s for n in inner if not n.many and isinstance(n, Get) for s in _entities(graph, n)}
-    lists = [n for n in inner if n.many and isinstance(n, Get)]
-    return any(set(_entities(graph, n)) & (set(_subjects(graph, n)) | reached | named) for n in lists)
-
-
-def _glued(graph: Graph, nodes: list[Node]) -> bool:
-    """Whether a fact is asked of what was picked by something else entirely: the size of the country that had the
-    fewest inhabitants in 1987. Which one it is, and where it lies, may always be asked.
-    """
-    keys = [n.node("key") for n in nodes if isinstance(n, Op) and "key" in dict(n.slots)]
-    if len({(k.tool, k.field) for k in keys if isinstance(k, Get)}) < len(set(keys)) or _twice(nodes):
-        return True
-    for node in nodes:
-        picks = (
-            [a for _, a in node.args if isinstance(a, Op) and "key" in dict(a.slots)] if isinstance(node, Get) else []
-        )
-        for pick in picks:
-            plain = graph.registry.is_entity(node.type) and not _dated(node)
-            if not plain and _dated(node) != _dated(pick.node("key")):
-                return True
-        both = [n for n in dict(node.slots).values() if isinstance(n, Op)] if isinstance(node, Op) else []
-        dates = {_dated(n.node("key")) for n in [node, *both] if isinstance(n, Op) and "key" in dict(n.slots)}
-        if len(dates) > 1:
-            return True
-    return False
-
-
-def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]) -> bool:
-    """Whether the label of a named entity prints what a step is to find: the country of "Accra, Ghana"."""
-    labels = [graph.registry.label(*entity) for entity in named]
-    found = {
-        graph.registry.entity(*e).name.removeprefix("the ") for n in inner if not n.many for e in _entities(graph, n)
-    }
-    return any(re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) for name in found for label in labels)
-
-
-def _twice(nodes: list[Node]) -> bool:
-    """Whether a list is cut down and then ranked by one and the same figure."""
-    by = [(n.pattern == "where", n.node("key")) for n in nodes if isinstance(n, Op) and "key" in dict(n.slots)]
-    return any(a != b and key == other for a, key in by for b, other in by)
-
-
-def _restless(nodes: list[Node]) -> bool:
-    """Whether a question jumps between years or dates."""
-    return len({(n.type, n.value) for n in nodes if isinstance(n, Con) and n.type in ("year", "date")}) > 1
-
-
-def _maze(nodes: list[Node]) -> bool:
-    """Whether more than one list is ranked: nobody asks for the largest neighbour of the largest neighbour."""
-    return len({n.node("list") for n in nodes if isinstance(n, Op) and n.pattern in RANKINGS}) > 1
-
-
-def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:
-    """The entities that a node stands for: itself, or the members that an operator picks from."""
-    if not graph.registry.is_entity(node.type):
-        return []
-    value = graph.value(node)
-    return [(node.type, str(v)) for v in (value if isinstance(value, list) else [value])]
-
-
-def _subjects(graph: Graph, node: Get) -> list[tuple[str, str]]:
-    """The entities that a list is about, seen through a record's coordinates or formula."""
-    about = [a.args[0][1] if isinstance(a, Get) and not graph.registry.is_entity(a.type) else a for _, a in node.args]
-    return [(a.type, str(graph.value(a))) for a in about if graph.registry.is_entity(a.type)]
 
 
 def _facts(bench: _Bench) -> Candidates:
@@ -217,7 +120,8 @@ def _where(bench: _Bench) -> Candidates:
     for members, key, values in bench.ranked():
         cut = bench.rng.randint(1, len(values) - 1)
         bound = threshold(values[cut - 1], values[cut], bench.margin)
-        if bound is None or not isinstance(key, Get):
+        says = bench.graph.registry.field(key.tool, key.field).says if isinstance(key, Get) else None
+        if bound is None or says is None or says.cls == "verb" or "rank" in says.flags:
             continue
         how = bench.rng.choice((">", "<"))
         slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))
@@ -282,11 +186,6 @@ def _record(bench: _Bench) -> Candidates:
         return
     for value in _told(bench):
         yield Op("record", (("first", bench.question), ("second", value)), "")
-
-
-def _dated(node: Node) -> bool:
-    """Whether a field is of a stated year or date."""
-    return isinstance(node, Get) and any(isinstance(arg, Con) for _, arg in node.args)
 
 
 def _told(bench: _Bench) -> Iterator[Get]:

@@ -42,5 +42,5 @@ def _say(tree: Node, registry: Registry, rng: random.Random) -> str:
     main = ask(speaker, tree)
     if TWICE.search(" ".join([*speaker.said, main])):
         raise Unspeakable("a word would be said twice running")
-    tail = rounding_tail(registry, tree, main, speaker.rng)
-    return source_tail(registry, tree, [*speaker.said, main], speaker.rng) + tail
+    asked = main + rounding_tail(registry, tree, main, speaker.rng)
+    return source_tail(registry, tree, [*speaker.said, asked], speaker.rng)

@@ -32,6 +32,8 @@ SOURCE = (
     "Please go by {source}.",
     "Rely on {source} for this.",
 )
+LONG = 30
+"""Words of a question that has no room for its source in front."""
 PLAIN = ("Which", "What is", "What was", "How", "Of ", "Among", "When", "On ", "In ", "Who")
 LEAD = ("According to {source}, ", "Going by {source}, ", "Based on {source}, ")
 
@@ -106,6 +108,7 @@ def source_tail(registry: Registry, tree: Node, said: Sequence[str], rng: random
     main = said[-1]
     if (
         len(said) == 1
+        and len(main.split()) < LONG
         and main.startswith(PLAIN)
         and len(names) == 1
         and not _has_local(registry, tree)

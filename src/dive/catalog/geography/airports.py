@@ -39,12 +39,18 @@ class Airport(TypedDict):
 
     airport: Annotated[str, "airport:iata"]
     name: str
-    country: NotRequired[Annotated[str, "country:iso2"]]
     elevation: NotRequired[Annotated[float, "length:ft"]]
-    timezone: NotRequired[Annotated[str, "timezone:iana"]]
     icao: NotRequired[Annotated[str, "airport_icao:code"]]
     lat: Annotated[float, "latitude:deg"]
     lon: Annotated[float, "longitude:deg"]
+
+
+class AirportPlace(TypedDict):
+    """Where an airport belongs."""
+
+    airport: Annotated[str, "airport:iata"]
+    country: NotRequired[Annotated[str, "country:iso2"]]
+    timezone: NotRequired[Annotated[str, "timezone:iana"]]
 
 
 class NearAirport(TypedDict):
@@ -127,18 +133,25 @@ def icao_codes() -> list[Entity]:
 
 @tool("R", AIRPORTS)
 def airport_record(airport: Annotated[str, "airport:iata"]) -> Airport:
-    """Looks up one airport by its IATA code: name, country (ISO 3166 alpha-2; none in a territory), elevation in feet,
-    time zone, ICAO code and position in degrees."""
+    """Looks up one airport by its IATA code: name, elevation in feet, ICAO code and position in degrees."""
     row = _row(airport)
     made: Airport = {"airport": airport, "name": row.name, "lat": row.lat, "lon": row.lon}
-    if countries()[row.country].sovereign:
-        made["country"] = row.country
     if row.elevation is not None:
         made["elevation"] = row.elevation
-    if row.timezone:
-        made["timezone"] = row.timezone
     if row.icao:
         made["icao"] = row.icao
+    return made
+
+
+@tool("R", AIRPORTS)
+def airport_place(airport: Annotated[str, "airport:iata"]) -> AirportPlace:
+    """Looks up the country (ISO 3166 alpha-2; none in a territory) and the time zone of an airport (IATA code)."""
+    row = _row(airport)
+    made: AirportPlace = {"airport": airport}
+    if countries()[row.country].sovereign:
+        made["country"] = row.country
+    if row.timezone:
+        made["timezone"] = row.timezone
     return made
 
 

@@ -22,12 +22,18 @@ class CityRecord(TypedDict):
 
     city: Annotated[str, "city:geonames"]
     name: str
-    country: Annotated[str, "country:iso2"]
-    state: NotRequired[Annotated[str, "us_state:usps"]]
     population: Annotated[int, "count"]
-    timezone: Annotated[str, "timezone:iana"]
     lat: Annotated[float, "latitude:deg"]
     lon: Annotated[float, "longitude:deg"]
+
+
+class CityPlace(TypedDict):
+    """Where a city belongs."""
+
+    city: Annotated[str, "city:geonames"]
+    country: Annotated[str, "country:iso2"]
+    state: NotRequired[Annotated[str, "us_state:usps"]]
+    timezone: Annotated[str, "timezone:iana"]
 
 
 class PopulousCity(TypedDict):
@@ -108,19 +114,28 @@ def _state_names() -> dict[str, str]:
 
 @tool("R", GEONAMES)
 def city_record(city: Annotated[str, "city:geonames"]) -> CityRecord:
-    """Looks up a large city or a capital, written "Lima, Peru": country (ISO 3166 alpha-2), US state if it is in one,
-    population, time zone and position in degrees."""
+    """Looks up a large city or a capital, written "Lima, Peru": population and position in degrees."""
+    row = _row(city)
+    return {"city": row.id, "name": row.name, "population": row.population, "lat": row.lat, "lon": row.lon}
+
+
+@tool("R", GEONAMES)
+def city_place(city: Annotated[str, "city:geonames"]) -> CityPlace:
+    """Looks up where a large city or a capital, written "Lima, Peru", belongs: country (ISO 3166 alpha-2), US state if
+    it is in one, and time zone."""
+    row = _row(city)
+    made: CityPlace = {"city": row.id, "country": row.country, "timezone": row.timezone}
+    if row.state in _state_names():
+        made["state"] = row.state
+    return made
+
+
+def _row(city: str) -> City:
     refuse("cities", city)
     row = cities().get(city)
     if row is None:
         raise ToolError("not_found", f"no city {city!r}; write it as in 'Lima, Peru'")
-    made: CityRecord = {
-        "city": row.id, "name": row.name, "country": row.country, "population": row.population,
-        "timezone": row.timezone, "lat": row.lat, "lon": row.lon,
-    }  # fmt: skip
-    if row.state in _state_names():
-        made["state"] = row.state
-    return made
+    return row
 
 
 @tool("R", GEONAMES)
