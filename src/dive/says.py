@@ -19,6 +19,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     via <sing>/<plural>          how a member relates to it: "lies in/lie in" the country that ...
     when <words with slots>      said after a comparison: "in {year}"; needed to compare a field of a stated time
     note <sentence>              said at the end of a question: what the figures count
+    floor <head>                 members have at least so much of it: nobody asks which has the least
     sorted <field>               what the list is sorted by          ordered    positions may be spoken of
     mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
     universal                    no source need be named             transparent  speaks as its subject
@@ -60,6 +61,7 @@ class Says(Struct, frozen=True):
     via: tuple[str, str] = ("", "")
     when: str = ""
     note: str = ""
+    floor: str = ""
     flags: frozenset[str] = frozenset()
 
     @property
@@ -155,6 +157,7 @@ _PARTS = {
     "list": lambda rest, where: {"is_list": True, "member": rest},
     "when": lambda rest, where: {"when": rest},
     "note": lambda rest, where: {"note": rest},
+    "floor": lambda rest, where: {"floor": rest},
     "sorted": lambda rest, where: {"sorted_by": rest},
     "via": lambda rest, where: {"via": tuple(rest.split("/", 1)) if "/" in rest else _forms(2, rest, where)},
 }

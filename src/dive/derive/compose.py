@@ -13,6 +13,7 @@ from dive.derive.sound import dated, sound
 from dive.evidence import Found, Graph
 from dive.nouns import Json
 from dive.patterns import pattern
+from dive.says import Says
 from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 UNIT = "unit:type"
@@ -67,8 +68,16 @@ class _Bench:
 
     def _best_few(self, members: Node) -> bool:
         """Whether a list is the best n of something: ranked again by figures of a past year, it makes no sense."""
-        says = self.graph.registry.field(members.tool, members.field).says if isinstance(members, Get) else None
+        says = self._says(members)
         return says is not None and not says.whole
+
+    def floored(self, members: Node, key: Node) -> bool:
+        """Whether the list holds only what has much of this figure: the least of cities of half a million is idle."""
+        of, by = (self._says(node) for node in (members, key))
+        return of is not None and by is not None and of.floor != "" and of.floor == by.head
+
+    def _says(self, node: Node) -> Says | None:
+        return self.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
 
     def apart(self, low: Json, high: Json) -> bool:
         """Whether two values differ by more than a tie would."""
@@ -103,7 +112,7 @@ def _convert(bench: _Bench) -> Candidates:
 def _superlative(bench: _Bench, least: int = OPTIONS) -> Candidates:
     for members, key, values in bench.ranked(least):
         for how, pair in (("max", values[-2:]), ("min", values[:2])):
-            if bench.apart(*pair):
+            if bench.apart(*pair) and not (how == "min" and bench.floored(members, key)):
                 yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
 
 
