@@ -17,6 +17,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from dive.errors import ConfigError, UnknownName
+from dive.models.budget import Limits
+from dive.models.settings import Settings
 from dive.nouns import DOMAINS, GATES, sha
 
 Positive = Annotated[int, Meta(ge=1, le=10_000)]
@@ -30,6 +32,10 @@ Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 MaybeWord = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_]{0,31})?$")]
 Bytes = Annotated[int, Meta(ge=1, le=262_144)]  # what `tools.call` takes of any tool
 Effect = Literal["pure", "read", "write"]
+
+
+EMBEDDED = "embedded"
+"""The mind that ships with DIVE and needs no model."""
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,6 +107,29 @@ class SynthesizeSection(Section, frozen=True):
     candidates: Positive = 24
 
 
+class MindsSection(Section, frozen=True):
+    """Who does what: "embedded", or the alias of a `[models.<alias>]`.
+
+    `read` writes the second program and solves, for the gate `faithful`, what a model derived; empty: nobody does, and
+    such tasks are `proved` at best. `steps` calls a round, `repairs` of a derivation, `solvers` that must agree.
+    """
+
+    collect: str = "embedded"
+    derive: str = "embedded"
+    read: str = ""
+    steps: Positive = 6
+    repairs: Annotated[int, Meta(ge=0, le=10)] = 3
+    solvers: Annotated[int, Meta(ge=0, le=8)] = 2
+    solver_steps: Positive = 12
+    max_tokens: Positive = 8192
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The models that are asked, each once."""
+        named = (self.collect, self.derive, self.read)
+        return tuple(dict.fromkeys(alias for alias in named if alias not in ("", EMBEDDED)))
+
+
 class VerifySection(Section, frozen=True):
     """Which gates judge (empty: all) and how strictly."""
 
@@ -144,6 +173,9 @@ class Config(Section, frozen=True):
     sources: tuple[SourceSection, ...] = ()
     draw: DrawSection = DrawSection()
     synthesize: SynthesizeSection = SynthesizeSection()
+    minds: MindsSection = MindsSection()
+    models: dict[str, Settings] = {}
+    budget: Limits = Limits()
     verify: VerifySection = VerifySection()
     flow: FlowSection = FlowSection()
     report: ReportSection = ReportSection()
@@ -152,9 +184,11 @@ class Config(Section, frozen=True):
 
 Table = dict[str, Any]  # TOML as tomllib gives it; becomes a Config or an error within this file
 
-_FREE = frozenset({"name", "out", "flow", "report", "draw.count", "sources"})
+_FREE = frozenset({"name", "out", "flow", "report", "draw.count", "sources", "budget", "models"})
 """Keys and sections that change no task; draws have their own generators, so their number may grow on resume.
-What a source says of itself counts by the hashes of its tools."""
+What a source says of itself counts by the hashes of its tools, a model by what decides what it says."""
+_TELLING = ("model", "api", "extra")
+"""Keys of a model that change what it says; where it is reached, how fast and at what price do not."""
 
 _TOML_WORDS = {"str": "a string", "int": "an integer", "float": "a number", "bool": "true or false",
                "array": 'an array such as ["a", "b"]', "object": "a section", "null": "nothing"}  # fmt: skip
@@ -188,7 +222,9 @@ def fingerprint(config: Config, parts: Mapping[str, str]) -> dict[str, str]:
         for key, value in flatten(config).items()
         if key not in _FREE and key.partition(".")[0] not in _FREE
     }
-    return {**keys, **parts}
+    asked = {alias: config.models[alias] for alias in config.minds.aliases if alias in config.models}
+    told = {f"models.{alias}": sha([getattr(one, key) for key in _TELLING])[:16] for alias, one in asked.items()}
+    return {**keys, **told, **parts}
 
 
 def to_toml(config: Config) -> str:
@@ -197,7 +233,7 @@ def to_toml(config: Config) -> str:
     for key, value in flatten(config).items():
         head, _, name = key.rpartition(".")
         lines = sections.setdefault(head, [f"[{head}]"] if head else [])
-        if key != "sources":
+        if key != "sources" and value is not None:
             lines.append(f"{name} = {_toml_value(value)}")
     for number, source in enumerate(msgspec.to_builtins(config.sources)):
         lines = [f"{key} = {_toml_value(value, tables=True)}" for key, value in source.items()]
@@ -272,6 +308,8 @@ def _known(section: type[Struct], prefix: str = "") -> Iterator[tuple[str, Any]]
 
 KEYS: Mapping[str, Any] = dict(_known(Config))
 """Every dotted key and section of a run file, with its type."""
+MODEL_KEYS = frozenset(field.name for field in msgspec.structs.fields(Settings))
+"""Every key of one `[models.<alias>]` table."""
 SOURCE_KEYS = frozenset(field.name for field in msgspec.structs.fields(SourceSection))
 """Every key of one `[[sources]]` table."""
 
@@ -279,6 +317,9 @@ SOURCE_KEYS = frozenset(field.name for field in msgspec.structs.fields(SourceSec
 def _refuse_unknown(table: Table, origin: str, prefix: str = "") -> None:
     for key, value in table.items():
         dotted = f"{prefix}{key}"
+        if dotted.startswith("models."):
+            _refuse_unknown_model(value, origin, dotted)
+            continue
         if dotted not in KEYS:
             raise ConfigError(f"{origin}: {UnknownName('key', dotted, KEYS)}")
         if isinstance(value, dict):
@@ -286,6 +327,12 @@ def _refuse_unknown(table: Table, origin: str, prefix: str = "") -> None:
     for table_of_one in table.get("sources", ()) if not prefix and isinstance(table.get("sources"), list) else ():
         for key in set(table_of_one) - SOURCE_KEYS if isinstance(table_of_one, dict) else ():
             raise ConfigError(f"{origin}: sources: {UnknownName('key', key, SOURCE_KEYS)}")
+
+
+def _refuse_unknown_model(table: Any, origin: str, dotted: str) -> None:
+    for key in table if isinstance(table, dict) else ():
+        if key not in MODEL_KEYS:
+            raise ConfigError(f"{origin}: {dotted}: {UnknownName('key', key, MODEL_KEYS)}")
 
 
 def _explain(message: str, merged: Table, given: Table, path: Path) -> str:
@@ -296,6 +343,8 @@ def _explain(message: str, merged: Table, given: Table, path: Path) -> str:
         return f"{path}: {where.strip('.`')}{': ' if where else ''}missing key {missing[1]!r}"
     if where.startswith(".sources["):
         return f"{_origin('sources', given, path)}: {where.strip('.`')}: {_in_words(text)}"
+    if where.startswith(".models"):
+        return f"{_origin('models', given, path)}: {where.strip('.`')}: {_in_words(text)}"
     dotted = re.sub(r"\[.*", "", where.strip("`").lstrip("."))
     expected = _in_words(re.sub(r"^Expected (.*?)(?:, got .*)?$", r"\1", text))
     value: Any = merged
@@ -334,6 +383,26 @@ def _check(config: Config, given: Table, path: Path) -> None:
     if not any((draw.modes.domain, draw.modes.bridge, draw.modes.uniform)):
         raise ConfigError(f"{path}: draw.modes: at least one weight must be above 0")
     _check_sources(config, path)
+    _check_minds(config, path)
+
+
+def _check_minds(config: Config, path: Path) -> None:
+    """Aliases that exist, and gates that a question without a tree can pass."""
+    minds = config.minds
+    for alias in minds.aliases:
+        if alias not in config.models:
+            raise ConfigError(f"{path}: minds: {UnknownName('model', alias, config.models)}; add [models.{alias}]")
+    for settings in config.models.values():
+        _ = settings.url
+    treeless = set() if minds.derive == EMBEDDED else {"shaped", "sensible"} & set(config.verify.gates or GATES)
+    shut = sorted(treeless - set(config.verify.allow_not_checkable))
+    if shut:
+        raise ConfigError(
+            f"{path}: minds.derive: what a model writes has no tree, so {' and '.join(shut)} cannot judge it; "
+            f"set verify.allow_not_checkable = {_toml_value(sorted(treeless))}"
+        )
+    if minds.collect != EMBEDDED and minds.derive == EMBEDDED:
+        raise ConfigError(f"{path}: minds.collect: only a model can derive from what a model collected")
 
 
 def _check_sources(config: Config, path: Path) -> None:

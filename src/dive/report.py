@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from dive import config, ledger
 from dive.diversity import Diversity, Item, measure
 from dive.ledger import Record
+from dive.minds.estimate import cost
 from dive.nouns import GATES, Drop, Task, canonical
 from dive.prove.sandbox import Sandbox
 from dive.registry import Registry
@@ -75,7 +76,7 @@ class Speed(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """`report.json`."""
+    """`report.json`. `proved`: tasks among `tasks` whose question nobody has read; the others are verified."""
 
     tasks: int
     stages: dict[str, Stage]
@@ -90,6 +91,7 @@ class Report(Struct, frozen=True, kw_only=True):
     patterns: Spread
     sequences: Spread
     not_checkable: dict[str, int]
+    proved: int = 0
 
 
 def build(directory: Path, registry: Registry) -> Report:
@@ -112,7 +114,8 @@ def build(directory: Path, registry: Registry) -> Report:
         stages=_stages(outs, drops),
         diversity=measure(_items(tasks, [lineage[-1] for lineage in replays]), registry),
         speed=_speed(list(records.values()), len(tasks), settings.flow.workers),
-        cost={"model_calls": 0, "usd": 0.0},
+        cost=_cost(directory),
+        proved=sum(task.status == "proved" for task in tasks),
         candidates_per_draw=round(counts["candidates"] / max(len(records), 1), 3),
         gates=_gates(counts, [drop for drop in drops if drop.key in records and records[drop.key].drop is None]),
         rounds=_rounds(tasks, replays, registry) if settings.report.compare_rounds else {},
@@ -136,6 +139,13 @@ def opening(skeleton: str) -> str:
 
 
 # ---- parts ---------------------------------------------------------------------------------------------
+
+
+def _cost(directory: Path) -> dict[str, float]:
+    took = cost(directory)
+    told: dict[str, float] = {"model_calls": took.calls, "usd": took.usd}
+    more = {"tokens": took.tokens, "cached_tokens": took.cached, "output_tokens": took.output}
+    return told | (more | {"unpriced_calls": took.unpriced} if took.calls else {})
 
 
 def _stages(outs: Mapping[str, int], drops: Iterable[Drop]) -> dict[str, Stage]:
@@ -237,6 +247,11 @@ def text(report: Report) -> str:
         lines.append(f"  K={k}  {r.mean_calls:.1f} calls on average, {many}; {r.topology_classes} topologies")
     s = report.speed
     lines += ["", f"Speed     {s.tasks_per_s:g} tasks/s, {s.cpu_s_per_task:g} CPU s per task, {s.peak_rss_mb:,.0f} MB"]
+    if report.cost["model_calls"]:
+        c = report.cost
+        lines.append(f"Models    {c['model_calls']:,} calls, {c['tokens']:,} tokens, {c['usd']:,.2f} US dollars")
+    if report.proved:
+        lines.append(f"          {report.proved:,} of the tasks are proved, not verified: nobody has read the question")
     return "\n".join(lines)
 
 

@@ -14,14 +14,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dive import __version__, ledger, sources, tally
+from dive import __version__, ledger, minds, prompts, sources, tally
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import sequence_of, skeleton
 from dive.draw import draw, draw_from
+from dive.errors import ConfigError
 from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
 from dive.ledger import Record
+from dive.minds.jobs import Shop, Sight
 from dive.nouns import Answer, Draw, Drop, Task, sha
 from dive.pools import Pools, generator
 from dive.pools.closure import closure
@@ -80,11 +82,16 @@ class Street:
     def work(self, key: str, state: State, avoid: frozenset[str]) -> Record:
         """One key: its nouns by stage, and why it was dropped if it was."""
         leaning = tally.weights(state.tally.tools, self.pools.tools)
-        drawn = draw(self.pools, int(key.rpartition("/")[2]), leaning, self.starts)
+        drawn = self.pick(key, state)
         drawn = msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
         if self.until == "draw":
             return ledger.record(key, {"draw": drawn})
         return self._attempts(drawn, state, leaning)
+
+    def pick(self, key: str, state: State) -> Draw:
+        """The draw of a key."""
+        leaning = tally.weights(state.tally.tools, self.pools.tools)
+        return draw(self.pools, int(key.rpartition("/")[2]), leaning, self.starts)
 
     def _attempts(self, drawn: Draw, state: State, leaning: dict[str, float]) -> Record:
         nouns: dict[str, Any] = {"draw": drawn}
@@ -108,13 +115,14 @@ class Street:
             task, blobs = verify(draft, self.desk, state.seen, state.tally)
             bad = next((v for v in task.verdicts if not v.passed), None)
             if bad is None:
-                return ledger.record(drawn.key, nouns | {"verify": task}, facts=self._facts(task, counts), blobs=blobs)
+                return ledger.record(drawn.key, nouns | {"verify": task}, facts=self.facts(task, counts), blobs=blobs)
             counts[f"gate:{bad.by}"] += 1
             drop = _drop(drawn.key, "verify", bad.by, bad.reason)
         assert drop is not None
         return ledger.record(drawn.key, nouns, drop=drop, facts={"counts": dict(counts)})
 
-    def _facts(self, task: Task, counts: Counter[str]) -> dict[str, Any]:
+    def facts(self, task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
+        """What steering and report want to know of an accepted task."""
         tools = tuple(call.tool for call in task.evidence)
         homes = {self.registry.tool(name).tool.domain for name in tools}
         told = Facts(
@@ -141,7 +149,8 @@ class Street:
         return State(tally.add(state.tally, told), seen, rejected)
 
 
-def run(config: Config, text: str, progress: Progress, until: str = "verify", street: Street | None = None) -> Speed:
+def run(config: Config, text: str, progress: Progress, until: str = "verify", street: Street | None = None,
+        opener: minds.Opener | None = None, hide: Callable[[bytes], bytes] = bytes) -> Speed:  # fmt: skip
     """The whole street for one run file; resumes where an earlier run of the same fingerprint stopped.
 
     Args:
@@ -150,16 +159,26 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
         progress: told (keys done, keys in all, keys accepted).
         until: the last stage to run.
         street: an already built street of the same config.
+        opener: opens the models that the run file names; needed where it names any.
+        hide: takes secrets out of whatever is written.
+
+    Returns:
+        What it cost, and why it ended early if a budget was spent.
 
     Raises:
         RunDirError: the directory belongs to another run or another writer.
         KeyboardInterrupt: on Ctrl-C, with everything that was done kept.
     """
     street = street or Street(config, until)
+    led = bool(config.minds.aliases) and until == "verify"
     parts = {"tools": _marks(street.registry), "until": until, "code": __version__}
+    parts |= {"prompts": prompts.digest()} if led else {}
     keys = [f"{config.seed}/{index:06d}" for index in range(config.draw.count)]
-    with ledger.open_run(Path(config.out), text, fingerprint(config, parts)) as held:
+    with ledger.open_run(Path(config.out), hide(text.encode()).decode(), fingerprint(config, parts)) as held:
+        held.hide = street.box.hide = hide
         try:
+            if led:
+                return minds.run(_stage(street, held, progress), keys, _needed(opener))
             _, speed = map_blocks(
                 keys, street.work, state=State(), fold=street.fold, recall=held.recall, keep=held.append, stage="draw",
                 workers=config.flow.workers, deadline_s=config.flow.deadline_s, on_progress=progress,
@@ -167,6 +186,19 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
         finally:
             held.derive(keys, street.rejected)
     return speed
+
+
+def _stage(street: Street, held: ledger.Run, progress: Progress) -> minds.Stage:
+    return minds.Stage(
+        config=street.config, shop=Shop(street.desk, street.box), held=held, start=State(), pick=street.pick,
+        sight=lambda state: Sight(state.seen, state.tally), fold=street.fold, facts=street.facts, on_progress=progress,
+    )  # fmt: skip
+
+
+def _needed(opener: minds.Opener | None) -> minds.Opener:
+    if opener is None:
+        raise ConfigError("the run file names models, and nobody opens them")
+    return opener
 
 
 def _marks(registry: Registry) -> str:

@@ -35,12 +35,16 @@ class Toolbox:
         registry: the tools.
         writes: names of `write` tools that may be called (none by default).
         mark: told the tool's name when it starts and None when it ends.
+
+    Attributes:
+        hide: takes secrets out of a result before anyone sees it.
     """
 
     def __init__(self, registry: Registry, writes: frozenset[str] = frozenset(), mark: Mark | None = None) -> None:
         self.registry = registry
         self.writes = writes
         self.mark = mark
+        self.hide: Callable[[bytes], bytes] = bytes
         self.cache: dict[tuple[str, bytes], Json | ToolError] = {}
 
     @property
@@ -125,21 +129,22 @@ def _run(box: Toolbox, loaded: Loaded, args: Mapping[str, Json]) -> Json | ToolE
     except ToolError as error:
         return error
     except Exception as error:  # a tool may raise anything: a failed call is a record, not a crash
-        return ToolError("raised", f"{loaded.name}: {type(error).__name__}: {error}")
+        text = f"{loaded.name}: {type(error).__name__}: {error}"
+        return ToolError("raised", box.hide(text.encode(errors="replace")).decode())
     finally:
         if box.mark:
             box.mark(None)
-    return _checked(loaded, result)
+    return _checked(loaded, result, box.hide)
 
 
-def _checked(loaded: Loaded, result: Json) -> Json | ToolError:
+def _checked(loaded: Loaded, result: Json, hide: Callable[[bytes], bytes]) -> Json | ToolError:
     try:
         raw = msgspec.json.encode(result)  # NaN and infinity become null, which no schema of ours allows
     except (TypeError, ValueError, RecursionError) as error:
         return ToolError("schema", f"{loaded.name}: its result is no JSON: {error}")
     if len(raw) > MAX_BYTES:
         return ToolError("too_large", f"{loaded.name}: {len(raw)} bytes; at most {MAX_BYTES} are taken")
-    plain = msgspec.json.decode(raw)
+    plain = msgspec.json.decode(hide(raw))
     try:
         _validator(loaded.tool.hash, loaded)(plain)
     except fastjsonschema.JsonSchemaException as error:

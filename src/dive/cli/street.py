@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from dive import config, report, sources
 from dive.catalog.tables import folder
+from dive.cli.models import opened
 from dive.cli.printing import fail, json, meter, note, say
 from dive.config import Config
+from dive.minds.estimate import PROBE, Cost, Estimate, estimate, words
 from dive.pools import check_names
 from dive.street import Street
 from dive.street import run as run_street
@@ -29,8 +31,12 @@ def _verb(function: Callable[..., Any]) -> click.Command:
     return click.command()(_file(_overrides(_json(function))))
 
 
-@_verb
-def run(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+@click.command()
+@_file
+@_overrides
+@_json
+@click.option("--estimate", "estimated", is_flag=True, help="Say what models will take; probes ten draws first.")
+def run(file: Path, overrides: tuple[str, ...], as_json: bool, estimated: bool) -> None:
     """Make a data set: draw, synthesize, verify.
 
     RUN.toml says how much of what; a word such as draw.count=50 overrides a key of it. The same command goes on
@@ -41,6 +47,9 @@ def run(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     dive run runs/first.toml draw.count=2000                 more of the same
     dive run runs/first.toml name=geo 'draw.domains=["geography"]'
     """
+    if estimated:
+        _estimate(config.load(file, overrides), as_json)
+        return
     done = _until("verify", config.load(file, overrides), file, overrides, as_json)
     if not as_json:
         say(f"\nTasks     {done.out}/3-verify.jsonl")
@@ -80,9 +89,10 @@ def _aside(made: Config, until: str) -> Config:
 
 def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_json: bool) -> Config:
     try:
+        lent = opened(made)  # a missing key is said before tables are built
         built = _built(made, until)
         with meter(until, "tasks" if until == "verify" else "") as progress:
-            speed = run_street(made, config.to_toml(made), progress, until, built)
+            speed = run_street(made, config.to_toml(made), progress, until, built, *lent)
     except KeyboardInterrupt:
         words = " ".join(["dive", "run" if until == "verify" else until, str(file), *overrides])
         fail(f"interrupted; what is done is kept in {made.out}; go on with: {words}")
@@ -94,7 +104,25 @@ def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_
     else:
         say(report.text(told))
         note(f"{speed.computed:,} draws in {speed.wall_s:.1f} s, {speed.peak_rss_mb:,.0f} MB at most")
+    if speed.ended:
+        note(f"ended early: {speed.ended}; what is done is kept, raise the budget and run it again to go on")
     return made
+
+
+def _estimate(made: Config, as_json: bool) -> None:
+    """What the whole run will take, from what is done of it; its first ten draws are made if there are none."""
+    out = Path(made.out)
+    told = estimate(out, made.draw.count) if (out / "manifest.json").exists() else None
+    if told is None and made.minds.aliases:
+        few = replace(made, draw=replace(made.draw, count=min(PROBE, made.draw.count)))
+        with meter("probe", "tasks") as progress:
+            run_street(few, config.to_toml(made), progress, "verify", _built(few, "verify"), *opened(few))
+        told = estimate(out, made.draw.count)
+    told = told or Estimate(seen=0, draws=made.draw.count, cost=Cost())
+    if as_json:
+        json(told)
+    else:
+        say(f"{told.draws:,} draws will take about {words(told.cost)}; from {told.seen:,} draws of this run")
 
 
 def _built(made: Config, until: str) -> Street:

@@ -35,13 +35,15 @@ KEY_DEADLINES = 10  # a whole key may take this many call deadlines: the end of 
 class Speed(Struct, frozen=True, kw_only=True):
     """What a `map_blocks` cost; `computed` keys were run now, the others recalled.
 
-    `peak_rss_mb` adds the peaks of all processes, pages that they share counted in each.
+    `peak_rss_mb` adds the peaks of all processes, pages that they share counted in each. `ended`: why a run ended
+    before its last key, if it did.
     """
 
     computed: int
     wall_s: float
     cpu_s: float
     peak_rss_mb: float
+    ended: str = ""
 
 
 def map_blocks(

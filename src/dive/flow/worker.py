@@ -64,7 +64,14 @@ def peak_rss_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB
 
 
-def _read(slot: mmap.mmap) -> tuple[float, str, str]:
+def publish_in(slot: mmap.mmap) -> None:
+    """Let `mark` and `enter` of this process write into a page that its parent reads."""
+    global _slot
+    _slot = slot
+
+
+def seen_in(slot: mmap.mmap) -> tuple[float, str, str]:
+    """(start of the call in progress or 0, its tool, stage)."""
     since, length, tool = _CALL.unpack_from(slot, 0)
     size, stage = _STAGE.unpack_from(slot, _CALL.size)
     return since, tool[:length].decode(errors="replace"), stage[:size].decode(errors="replace")
@@ -120,7 +127,7 @@ class Worker:
 
     def where(self) -> tuple[float, str, str]:
         """(start of the call in progress or 0, its tool, stage)."""
-        return _read(self._slot)
+        return seen_in(self._slot)
 
     def kill(self) -> None:
         """End the worker now, wherever it is."""
@@ -152,8 +159,7 @@ def _serve(
     connection: Connection, others: list[Connection], slot: mmap.mmap, work: Work[Any], stage: str, limit_s: float
 ) -> None:
     """The worker's loop, until the parent is gone."""
-    global _slot
-    _slot = slot
+    publish_in(slot)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     for other in others:
@@ -182,7 +188,7 @@ def _run(work: Work[S], key: str, state: S, avoid: frozenset[str], stage: str) -
         if done.key != key:
             raise ValueError(f"work gave a record of {done.key!r}")
     if caught.failure is not None:
-        done = failed(key, _read(_slot)[2] if _slot else stage, caught.failure)
+        done = failed(key, seen_in(_slot)[2] if _slot else stage, caught.failure)
     assert done is not None
     return replace(
         done,

@@ -5,14 +5,33 @@ One process writes, any number read. Does not know what stages mean, concurrency
 """
 
 from dive.ledger.files import write
-from dive.ledger.records import DROPPED, STAGES, Record, blob, digest, drops, journal, line, read, record, tasks
+from dive.ledger.records import (
+    DROPPED,
+    STAGES,
+    Event,
+    Gave,
+    Record,
+    Said,
+    blob,
+    digest,
+    drops,
+    journal,
+    line,
+    read,
+    record,
+    replies,
+    tasks,
+)  # fmt: skip
 from dive.ledger.run import Run, open_run
 
 __all__ = [
     "DROPPED",
     "STAGES",
+    "Event",
+    "Gave",
     "Record",
     "Run",
+    "Said",
     "blob",
     "digest",
     "drops",
@@ -21,6 +40,7 @@ __all__ = [
     "open_run",
     "read",
     "record",
+    "replies",
     "tasks",
     "write",
 ]

@@ -41,6 +41,38 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="e
     rss_mb: float = 0.0
 
 
+class Said(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="ev", tag="reply"):
+    """A model's reply, journaled before anyone uses it: to which request of which draw, by whom, what it took."""
+
+    v: int
+    key: str
+    model: str
+    request: str
+    reply: Raw
+    tokens: int = 0
+    cached: int = 0
+    output: int = 0
+    calls: int = 1
+    cost: float | None = None
+    at: float = 0.0
+
+
+class Gave(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="ev", tag="result"):
+    """What a tool gave to a model's call of one draw: its result, or the kind and text of its failure."""
+
+    v: int
+    key: str
+    call: str
+    result: Raw = Raw(b"null")
+    failed: str = ""
+    why: str = ""
+    at: float = 0.0
+
+
+Event = Said | Gave
+"""A line of the journal beside the `done` ones."""
+
+
 def record(
     key: str,
     nouns: Mapping[str, Noun],
@@ -98,14 +130,28 @@ def journal(directory: Path) -> Iterator[Record]:
     for segment in sorted((directory / "journal").glob("*.jsonl")):
         for where, text in _lines(segment):
             try:
-                made = msgspec.json.decode(text, type=Record)
+                made = msgspec.json.decode(text, type=Record | Said | Gave)
             except msgspec.DecodeError as error:
                 if not text.endswith(b"\n"):
                     return  # being written, or torn by a crash; opening the run cuts it
                 raise RunDirError(f"{where}: damaged journal line: {error}") from None
-            if made.key not in seen:
+            if isinstance(made, Record) and made.key not in seen:
                 seen.add(made.key)
                 yield made
+
+
+def replies(directory: Path) -> Iterator[Said]:
+    """What models said, in order of arrival. Needs no lock."""
+    for segment in sorted((directory / "journal").glob("*.jsonl")):
+        for where, text in _lines(segment):
+            if not text.startswith(b'{"ev":"reply"'):
+                continue
+            try:
+                yield msgspec.json.decode(text, type=Said)
+            except msgspec.DecodeError as error:
+                if not text.endswith(b"\n"):
+                    return
+                raise RunDirError(f"{where}: damaged journal line: {error}") from None
 
 
 def blob(directory: Path, sha: str) -> bytes:

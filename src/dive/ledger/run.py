@@ -7,7 +7,7 @@ Gives what is done (resume) and ledgers in key order without wall clock. Does no
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 
 from dive.errors import RunDirError
 from dive.ledger.files import give_lock, sync_directory, take_lock, tmp, write, write_all
-from dive.ledger.records import DROPPED, STAGES, VERSION, Record, blob_path
+from dive.ledger.records import DROPPED, STAGES, VERSION, Event, Gave, Record, Said, blob_path
 from dive.nouns import Drop, canonical
 
 SEGMENT_BYTES = 256 << 20
@@ -70,6 +70,8 @@ class Run:
         self._whole = True
         self._blobs: set[str] = set()
         self._done: dict[str, _Place] = {}
+        self._events: dict[str, list[_Place]] = {}
+        self.hide: Callable[[bytes], bytes] = bytes
         segments = sorted((directory / "journal").glob("*.jsonl"))
         for segment in segments:
             self._scan(segment, last=segment == segments[-1])
@@ -93,6 +95,27 @@ class Run:
         with place.segment.open("rb") as file:
             file.seek(place.start)
             return msgspec.json.decode(file.read(place.length), type=Record)
+
+    def events(self, key: str) -> list[Event]:
+        """What was journaled of a key that is not done, in order."""
+        found: list[Event] = []
+        for place in self._events.get(key, ()):
+            with place.segment.open("rb") as file:
+                file.seek(place.start)
+                found.append(msgspec.json.decode(file.read(place.length), type=Said | Gave))
+        return found
+
+    def note(self, events: Sequence[Event]) -> None:
+        """Make events durable, with one fdatasync; a failure is as for `append`."""
+        if not self._whole:
+            raise RunDirError(f"{self.directory}: writing failed before; run again to repair it and go on")
+        self._whole = False
+        now = round(time.time(), 3)
+        try:
+            self._write([msgspec.json.encode(msgspec.structs.replace(event, at=now)) for event in events])
+        except OSError as error:
+            raise RunDirError(f"cannot write {self.directory}: {error.strerror}") from error
+        self._whole = True
 
     def append(self, records: Sequence[Record]) -> None:
         """Make a batch durable: blobs first, then the journal lines with one fdatasync.
@@ -145,16 +168,22 @@ class Run:
             if drop is not None:
                 yield DROPPED, canonical(drop)
 
-    def _journal(self, records: Sequence[Record]) -> None:
+    def _write(self, lines: Sequence[bytes]) -> tuple[int, list[bytes]]:
+        """Append lines durably; where they start, and what was written."""
         start = os.fstat(self._fd).st_size
         if start >= self._segment_bytes:
             os.close(self._fd)
             self._open_segment(self._segment.with_name(f"{int(self._segment.stem) + 1:05d}.jsonl"))
             start = 0
+        hidden = [self.hide(text) for text in lines]
+        write_all(self._fd, b"".join(text + b"\n" for text in hidden))
+        os.fdatasync(self._fd)
+        return start, hidden
+
+    def _journal(self, records: Sequence[Record]) -> None:
         now = round(time.time(), 3)
         lines = [msgspec.json.encode(msgspec.structs.replace(done, blobs=(), at=now)) for done in records]
-        write_all(self._fd, b"".join(text + b"\n" for text in lines))
-        os.fdatasync(self._fd)
+        start, lines = self._write(lines)
         for done, text in zip(records, lines, strict=True):
             self._done.setdefault(done.key, _Place(self._segment, start, len(text)))
             start += len(text) + 1
@@ -190,6 +219,9 @@ class Run:
                     raise RunDirError(f"{segment}:{number}: damaged journal line: {error}") from None
                 if head.ev == "done":
                     self._done.setdefault(head.key, _Place(segment, start, len(text) - 1))
+                    self._events.pop(head.key, None)
+                elif head.key not in self._done:
+                    self._events.setdefault(head.key, []).append(_Place(segment, start, len(text) - 1))
                 start += len(text)
             if file.seek(0, os.SEEK_END) > start:
                 if not last:

@@ -24,6 +24,7 @@ from dive.registry import Registry
 from dive.tally import Tally
 from dive.tools import CallFn
 from dive.verify import (
+    asked,
     controls,
     executes,
     faithful,
@@ -39,6 +40,10 @@ from dive.verify import (
 from dive.verify.exam import Exam
 from dive.verify.fresh import Fresh
 from dive.verify.guessable import Shares
+
+Readings = Mapping[str, Verdict]
+"""What models found on reading questions that have no tree, by question."""
+NO_READINGS: Readings = {}
 
 
 class Desk(Struct, frozen=True):
@@ -67,7 +72,8 @@ class Desk(Struct, frozen=True):
         return [sample.result for sample in self.samples.get(tool, ())]
 
 
-def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) -> tuple[Task, list[bytes]]:
+def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally,
+           readings: Readings = NO_READINGS) -> tuple[Task, list[bytes]]:  # fmt: skip
     """The task judged: `verified` if every gate that is on has passed, for each round that it judges.
 
     Args:
@@ -75,35 +81,57 @@ def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) ->
         desk: what may be looked at.
         signatures: of the accepted tasks of earlier blocks.
         tally: counts over them.
+        readings: what models found when they read questions that have no tree.
 
     Returns:
         The task with verdicts up to the first failure, and the canonical JSON of each result in its evidence.
     """
     judged: list[Round] = []
     made: list[Outcome] = []
-    for case in cases(task, desk, signatures, tally):
+    for case in cases(task, desk, signatures, tally, readings):
         verdicts: list[Verdict] = []
         for gate in case.gates:
             verdicts.append(gate(case))
-            if not _passes(verdicts[-1], desk.config):
+            if not _passes(verdicts[-1], case):
                 return replace(task, verdicts=tuple(verdicts)), []
         wrong = case.controls if case.earlier is not None else ()
         judged.append(replace(case.made, verdicts=tuple(verdicts), controls=wrong))
         made.append(case.exam.outcome)
     evidence, blobs = _evidence(made, desk.registry)
     *lineage, final = judged
+    unread = any(v.by == "faithful" and v.passed is None for v in final.verdicts)
     return replace(task, evidence=evidence, controls=final.controls, lineage=tuple(lineage), verdicts=final.verdicts,
-                   status="verified"), blobs  # fmt: skip
+                   status="proved" if unread else "verified"), blobs  # fmt: skip
 
 
-def cases(task: Task, desk: Desk, signatures: Collection[str], tally: Tally) -> Iterator["Case"]:
+def judged(task: Task, desk: Desk, final: bool) -> tuple["Case", list[Verdict]]:
+    """The last round of a draft as a case, and what its gates say that look at one task alone, refusals and all.
+
+    A proof that does not run says nothing to the other gates. `stable` is left to `verify`: it asks another process.
+
+    Args:
+        task: a draft whose last round is to be judged.
+        desk: what may be looked at.
+        final: whether this round is what a solver will be asked.
+    """
+    *_, case = cases(task, desk, (), Tally())
+    case = case if final else Case(case.made, case.exam, desk, case.before, None)
+    first = CHECKS["executes"](case)
+    if not first.passed:
+        return case, [first]
+    left_out = {"executes", "stable", "novel"} | (set() if final else LAST)
+    return case, [first, *(gate(case) for name, gate in CHECKS.items() if name not in left_out)]
+
+
+def cases(task: Task, desk: Desk, signatures: Collection[str], tally: Tally,
+          readings: Readings = NO_READINGS) -> Iterator["Case"]:  # fmt: skip
     """The rounds of a task, executed and ready to be judged, one after the other."""
     last = Round(k=len(task.lineage) + 1, question=task.question, answer=task.answer, proof=task.proof,
                  pattern=task.pattern, controls=task.controls, tree=task.tree)  # fmt: skip
     before: Outcome | None = None
     for each in (*task.lineage, last):
         exam = _examined(each, task, desk)
-        yield Case(each, exam, desk, before, (signatures, tally) if each is last else None)
+        yield Case(each, exam, desk, before, (signatures, tally) if each is last else None, readings)
         before = exam.outcome
 
 
@@ -111,8 +139,9 @@ class Case:
     """One round before the gates, with what several of them look at made once."""
 
     def __init__(self, made: Round, exam: Exam, desk: Desk, before: Outcome | None,
-                 earlier: tuple[Collection[str], Tally] | None) -> None:  # fmt: skip
+                 earlier: tuple[Collection[str], Tally] | None, readings: Readings = NO_READINGS) -> None:  # fmt: skip
         self.made, self.exam, self.desk, self.before, self.earlier = made, exam, desk, before, earlier
+        self.reading = readings.get(made.question)
 
     @property
     def gates(self) -> tuple[Callable[["Case"], Verdict], ...]:
@@ -149,6 +178,8 @@ def _guessable(case: Case) -> Verdict:
 
 def _faithful(case: Case) -> Verdict:
     desk = case.desk
+    if case.made.tree is None:
+        return faithful.read(asked.faults(case.exam), case.reading, final=case.earlier is not None)
     return faithful.gate(case.made, case.exam.outcome, desk.registry, desk.config.synthesize.max_each)
 
 
@@ -188,8 +219,14 @@ def _examined(each: Round, task: Task, desk: Desk) -> Exam:
                 registry=desk.registry, tree=each.tree, graph=graph, pattern=task.pattern)  # fmt: skip
 
 
-def _passes(verdict: Verdict, config: Config) -> bool:
-    """Whether a task may go on: a gate that is off, a pass, or a `not_checkable` that the run file allows."""
+def _passes(verdict: Verdict, case: Case) -> bool:
+    """Whether a task may go on: a gate that is off, a pass, or a `not_checkable` that the run file allows.
+
+    A question without a tree that nobody has read goes on too: it is `proved` and not `verified`.
+    """
+    config = case.desk.config
+    if verdict.by == "faithful" and verdict.passed is None and case.made.tree is None:
+        return True
     if config.verify.gates and verdict.by not in config.verify.gates:
         return True
     return verdict.passed is True or (verdict.passed is None and verdict.by in config.verify.allow_not_checkable)

@@ -1,8 +1,11 @@
 """faithful: a composed question, its program and the form of its answer are readings of one tree.
 
-Takes a round and the registry; gives a Verdict. Speaks the tree again, compiles it again and takes its form again: all
-must be what the round holds. That no two trees share a sentence is kept by the run (`street`) and by property tests.
+Takes a round and the registry; gives a Verdict. Speaks the tree again, compiles it again and takes its form again:
+all must be what the round holds. A question that a model wrote has no tree: `asked` reads it, and then models do.
+That no two trees share a sentence is kept by the run (`street`) and by property tests.
 """
+
+from collections.abc import Sequence
 
 from dive.derive.compile import compile_tree
 from dive.errors import ProofError
@@ -13,6 +16,22 @@ from dive.prove.evaluate import Outcome
 from dive.prove.values import fit
 from dive.registry import Registry
 from dive.verify.exam import verdict
+
+
+def read(faults: Sequence[str], reading: Verdict | None, final: bool) -> Verdict:
+    """The verdict `faithful` on a question that a model wrote.
+
+    Args:
+        faults: what the mechanical check found.
+        reading: what the second program and the solvers found; None where nobody read it.
+        final: whether a solver will be asked this; an earlier round is only checked mechanically.
+    """
+    if faults:
+        return verdict("faithful", "; ".join(faults))
+    if not final:
+        return verdict("faithful", "")
+    unread = Verdict(by="faithful", passed=None, reason="not_checkable: nobody has read it (minds.read is empty)")
+    return reading or unread
 
 
 def gate(made: Round, outcome: Outcome, registry: Registry, max_each: int) -> Verdict:

@@ -1,0 +1,146 @@
+"""Runs with a scripted mind: a config, a street that lasts, and runs in processes of their own, to be killed."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dive import ledger, report
+from dive.catalog import load
+from dive.config import Config, to_toml
+from dive.flow import Speed
+from dive.minds import Opener
+from dive.models import Budget, Model, Request, Settings
+from dive.models.hiding import hider
+from dive.models.retry import Patient, Policy
+from dive.models.scripted import Scripted
+from dive.models.settings import Price, Secret
+from dive.models.throttle import Throttle
+from dive.nouns import Message
+from dive.street import Street, run
+from minds.brain import Brain, Flaw, right
+
+TOOLS = ["country_borders", "country_facts", "country_languages", "country_development"]
+PRICE = Price(input=1.0, output=5.0)
+LONG_S = 60.0
+
+
+def config(out: Path, count: int = 12, **sections: Any) -> Config:
+    """A run over countries that a scripted model leads."""
+    base: dict[str, Any] = {
+        "name": "minds", "seed": 5, "out": str(out),
+        "draw": {"count": count, "domains": ["geography"], "tools": {"allow": TOOLS, "deny": []},
+                 "modes": {"domain": 1.0, "bridge": 0.0, "uniform": 0.0}},
+        "minds": {"collect": "mind", "derive": "mind", "read": "mind"},
+        "models": {"mind": msgspec.to_builtins(Settings(model="scripted", price=PRICE))},
+        "verify": {"allow_not_checkable": ["shaped", "sensible"]}, "flow": {"workers": 1, "concurrency": 4},
+    }  # fmt: skip
+    return msgspec.convert({**base, **sections}, Config)
+
+
+class Going:
+    """A street and a brain, for many runs. Nothing is proved in its own process, so that it can fork."""
+
+    def __init__(self) -> None:
+        self.street = Street(config(Path("unused")))
+        names = {e.id: e.name for e in self.street.registry.seeds("country:iso2")}
+        self.brain = Brain(self.street.box.call, names)
+        self.asked = multiprocessing.get_context("fork").Value("i", 0)
+
+    def say(self, request: Request) -> Message:
+        """The brain's word, counted."""
+        with self.asked.get_lock():
+            self.asked.value += 1
+        return self.brain(request)
+
+    def opener(self, model: Model) -> Opener:
+        """Opens one model, patient and within the budget."""
+
+        @asynccontextmanager
+        async def opened(budget: Budget) -> AsyncGenerator[Mapping[str, Model]]:
+            policy = Policy(attempts=3, base_s=0.001, cap_s=0.002)
+            yield {"mind": Patient(model, policy, random.Random(0), Throttle(64), budget, PRICE)}
+
+        return opened
+
+    def go(self, made: Config, flaw: Flaw = right, latency_s: float = 0.0, secret: str = "") -> tuple[Speed, int]:
+        """One run; what it cost and how often the model was asked."""
+        self.street.config, self.brain.flaw, before = made, flaw, self.asked.value
+        self.street.desk = msgspec.structs.replace(self.street.desk, config=made)
+        opener = self.opener(Scripted(self.say, latency_s=latency_s))
+        hide = hider([Secret(secret)] if secret else [])
+        return run(made, to_toml(made), lambda *_: None, "verify", self.street, opener, hide), self.asked.value - before
+
+    def killed(self, made: Config, after_s: float, latency_s: float) -> int:
+        """A run in a process of its own, killed after so long; how often the model was asked."""
+        before = self.asked.value
+        child = multiprocessing.get_context("fork").Process(target=self.go, args=(made, right, latency_s))
+        child.start()
+        time.sleep(after_s)
+        assert child.pid
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+        return self.asked.value - before
+
+
+_lasting: list[Going] = []
+
+
+def lasting() -> Going:
+    """The street of this process."""
+    if not _lasting:
+        _lasting.append(Going())
+    return _lasting[0]
+
+
+def go(out: Path, count: int = 12, flaw: Flaw = right, secret: str = "", **sections: Any) -> tuple[Speed, int]:
+    """A run in this process."""
+    return lasting().go(config(out, count, **sections), flaw, 0.0, secret)
+
+
+def go_killed(out: Path, count: int, seed: int, kills: int) -> tuple[int, int]:
+    """A run that is killed so often and then goes on to its end: requests in all, and concurrency."""
+    rng = random.Random(seed)
+    made = config(out, count)
+    asked = sum(lasting().killed(made, rng.uniform(0.02, 0.5), 0.01) for _ in range(kills))
+    _, rest = lasting().go(made)
+    return asked + rest, made.flow.concurrency
+
+
+def flawed(code: str, k: int, attempt: int, made: dict[str, Any]) -> Any:
+    """Every third derivation is wrong, in one of ten ways."""
+    rng = random.Random(f"{code}/{k}/{attempt}")
+    if rng.random() > 0.33:
+        return made
+    steps = made["steps"]
+    ways: list[Any] = [
+        "{not JSON", "", json_of(made)[: len(json_of(made)) // 2], {**made, "steps": 3}, {**made, "surprise": 1},
+        {**made, "question": made["question"].replace("border", "love")}, {**made, "program": "near['no_such_key']"},
+        {**made, "program": "__import__('os').system('true')"},
+        {**made, "answer": {**made["answer"], "expected": "nothing of the kind"}},
+        {**made, "steps": [{**steps[0], "tool": "no_such_tool"}, *steps[1:]]},
+    ]  # fmt: skip
+    return rng.choice(ways)
+
+
+def json_of(value: Any) -> str:
+    """JSON text."""
+    return msgspec.json.encode(value).decode()
+
+
+def reported(out: Path) -> tuple[dict[str, float], int, str]:
+    """Cost, tasks that are only proved, and text of a run's report; proves, so not for a process that forks."""
+    made = report.build(out, load())
+    return made.cost, made.proved, report.text(made)
+
+
+def digest(out: Path) -> dict[str, str]:
+    """The ledgers' hashes."""
+    return ledger.digest(out)
