@@ -1,0 +1,1 @@
+"""Tools of the physics domain: stars, constellations, Messier objects, subatomic particles."""

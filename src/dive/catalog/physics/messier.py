@@ -1,0 +1,110 @@
+"""The objects of Messier's catalogue: what they are, where they lie, how bright and large they look.
+
+Takes the table of d3-celestial; gives records, the objects of a constellation, and the object with an NGC number. The
+star cloud M24, the double star M40, the asterism M73 and M102, which nobody has identified for sure, are left out.
+"""
+
+import functools
+from collections import Counter
+from typing import Annotated, NotRequired, TypedDict
+
+from dive.catalog.physics.files import rows
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Finding, Package, audit, entities, tool
+
+MESSIER = Package("d3-celestial", "BSD-3-Clause", "BSD-3-Clause", "Olaf Frohn, d3-celestial; SEDS Messier pages")
+
+
+class Messier(TypedDict):
+    """One object. The apparent size is that of its longer axis."""
+
+    object: Annotated[str, "messier:number"]
+    kind: str
+    constellation: Annotated[str, "constellation:iau"]
+    magnitude: Annotated[float, "magnitude:v"]
+    size: Annotated[float, "angle:arcmin"]
+    ngc: NotRequired[Annotated[str, "ngc:number"]]
+
+
+class ListedObject(TypedDict):
+    """An object as a member of a list."""
+
+    object: Annotated[str, "messier:number"]
+    kind: str
+
+
+class Objects(TypedDict):
+    """Objects by Messier number."""
+
+    objects: list[ListedObject]
+    number: Annotated[int, "count"]
+
+
+class OneObject(TypedDict):
+    """A single object."""
+
+    object: Annotated[str, "messier:number"]
+
+
+@functools.cache
+def messier_rows() -> dict[str, dict[str, str]]:
+    """Rows by Messier number, without those that are no single object."""
+    return {row["messier"]: row for row in rows("messier") if row["kind"] and row["size_arcmin"]}
+
+
+@entities("messier:number")
+def messier_objects() -> list[Entity]:
+    """All Messier objects, by their number and, if they have one, their name."""
+    return [
+        Entity(type="messier:number", id=number, name=number, aliases=tuple(n for n in (row["name"], row["ngc"]) if n))
+        for number, row in messier_rows().items()
+    ]
+
+
+@tool("R", MESSIER)
+def messier_object(object: Annotated[str, "messier:number"]) -> Messier:
+    """Looks up a Messier object such as "M31": what it is, its constellation, apparent visual magnitude, apparent size
+    (longer axis) in arcminutes, and its number in the New General Catalogue (NGC) or Index Catalogue (IC)."""
+    row = messier_rows().get(object)
+    if row is None:
+        raise ToolError("not_found", f"no Messier object {object!r}")
+    made: Messier = {
+        "object": object, "kind": row["kind"], "constellation": row["constellation"],
+        "magnitude": float(row["magnitude"]), "size": float(row["size_arcmin"]),
+    }  # fmt: skip
+    if row["ngc"]:
+        made["ngc"] = row["ngc"]
+    return made
+
+
+@tool("R", MESSIER)
+def messier_objects_in(constellation: Annotated[str, "constellation:iau"]) -> Objects:
+    """Lists and counts the Messier objects that lie in a constellation (IAU abbreviation such as "Ori"), by number."""
+    found = [number for number, row in messier_rows().items() if row["constellation"] == constellation]
+    if not found:
+        raise ToolError("not_found", f"no Messier object lies in {constellation!r}")
+    listed: list[ListedObject] = [{"object": number, "kind": messier_rows()[number]["kind"]} for number in found]
+    return {"objects": listed, "number": len(listed)}
+
+
+@tool("R", MESSIER)
+def messier_by_ngc(ngc: Annotated[str, "ngc:number"]) -> OneObject:
+    """Finds the Messier object with a number in the New General Catalogue or Index Catalogue, such as "NGC 224"."""
+    for number, row in messier_rows().items():
+        if row["ngc"] == ngc:
+            return {"object": number}
+    raise ToolError("not_found", f"no Messier object is {ngc!r}")
+
+
+@audit("messier")
+def audit_messier() -> list[Finding]:
+    """Magnitudes and sizes out of range, NGC numbers used twice."""
+    known = messier_rows()
+    found = [
+        Finding("messier", number, "magnitude or size out of range", False)
+        for number, row in known.items()
+        if not 1 < float(row["magnitude"]) < 12 or not 0.5 < float(row["size_arcmin"]) < 200
+    ]
+    count = Counter(row["ngc"] for row in known.values() if row["ngc"])
+    return found + [Finding("messier", ngc, "NGC number used twice", False) for ngc, many in count.items() if many > 1]

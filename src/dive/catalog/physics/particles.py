@@ -1,0 +1,167 @@
+"""Subatomic particles: what they weigh, how long they last, what they are made of.
+
+Takes the masses and widths of the Review of Particle Physics (vendored from the package particle); gives records and
+lists of established leptons, bosons, mesons and baryons. Of a particle and its antiparticle it knows the particle.
+"""
+
+import functools
+from typing import Annotated, NotRequired, TypedDict
+
+from dive.catalog.physics.files import rows
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Finding, Package, Range, audit, entities, tool
+
+PARTICLES = Package("particle", "BSD-3-Clause", "CC-BY-4.0", "Particle Data Group 2026; Scikit-HEP particle")
+LASTING = {"lifetime_ps": "lifetime_picoseconds", "lifetime_ns": "lifetime_nanoseconds"}
+MOST_MASS = 20000
+"""Lists look no further than the hadrons, in MeV."""
+
+
+class Particle(TypedDict):
+    """One particle. Charges are in units of that of the proton."""
+
+    particle: Annotated[str, "particle:pdg"]
+    name: str
+    pdg_number: Annotated[int, "pdg_number"]
+    kind: str
+    mass: Annotated[float, "mass:mev"]
+    charge: float
+    quarks: NotRequired[str]
+
+
+class Decay(TypedDict):
+    """How long a particle lasts: a width, or a lifetime in the one unit that suits it."""
+
+    particle: Annotated[str, "particle:pdg"]
+    width: NotRequired[Annotated[float, "energy:mev"]]
+    lifetime_picoseconds: NotRequired[Annotated[float, "time:ps"]]
+    lifetime_nanoseconds: NotRequired[Annotated[float, "time:ns"]]
+
+
+class ListedParticle(TypedDict):
+    """A particle as a member of a list."""
+
+    particle: Annotated[str, "particle:pdg"]
+    name: str
+
+
+class Particles(TypedDict):
+    """Particles in the order that the tool names."""
+
+    particles: list[ListedParticle]
+
+
+class OneParticle(TypedDict):
+    """A single particle."""
+
+    particle: Annotated[str, "particle:pdg"]
+    name: str
+
+
+@functools.cache
+def particle_rows() -> dict[str, dict[str, str]]:
+    """Rows by PDG number, the lightest first."""
+    return {row["pdg"]: row for row in rows("particles")}
+
+
+@entities("particle:pdg")
+def particles() -> list[Entity]:
+    """All particles of the table."""
+    return [
+        Entity(type="particle:pdg", id=pdg, name=f"the {row['name']}", aliases=_aliases(row["name"]))
+        for pdg, row in particle_rows().items()
+    ]
+
+
+def _aliases(name: str) -> tuple[str, ...]:
+    short, _, kind = name.rpartition(" ")
+    return (name, short) if short and kind in ("meson", "baryon") else (name,)
+
+
+def _row(particle: str) -> dict[str, str]:
+    row = particle_rows().get(particle)
+    if row is None:
+        raise ToolError("not_found", f"no established particle of known mass has the PDG number {particle!r}")
+    return row
+
+
+@tool("R", PARTICLES)
+def particle_record(particle: Annotated[str, "particle:pdg"]) -> Particle:
+    """Looks up a subatomic particle by its PDG number, such as "3122": name, kind (lepton, boson, meson or baryon),
+    mass in MeV/c2, electric charge in units of the proton's, and for most hadrons the quarks that it is made of
+    (capital letters are antiquarks)."""
+    row = _row(particle)
+    made: Particle = {
+        "particle": particle, "name": row["name"], "pdg_number": int(particle), "kind": row["kind"],
+        "mass": float(row["mass_mev"]), "charge": int(row["charge"]) / 3,
+    }  # fmt: skip
+    if row["quarks"]:
+        made["quarks"] = row["quarks"]
+    return made
+
+
+@tool("R", PARTICLES)
+def particle_decay(particle: Annotated[str, "particle:pdg"]) -> Decay:
+    """Looks up how long a subatomic particle (by PDG number) lasts: its total decay width in MeV, or its mean lifetime
+    in picoseconds or nanoseconds."""
+    row = _row(particle)
+    made: Decay = {"particle": particle}
+    if row["width_mev"]:
+        made["width"] = float(row["width_mev"])
+    if row["lifetime_ps"]:
+        made["lifetime_picoseconds"] = float(row["lifetime_ps"])
+    if row["lifetime_ns"]:
+        made["lifetime_nanoseconds"] = float(row["lifetime_ns"])
+    return made
+
+
+@tool("R", PARTICLES)
+def particle_by_pdg_number(pdg_number: Annotated[int, "pdg_number"]) -> OneParticle:
+    """Finds the subatomic particle with a number of the Particle Data Group's numbering scheme, such as 3122."""
+    return {"particle": str(pdg_number), "name": _row(str(pdg_number))["name"]}
+
+
+@tool("R", PARTICLES)
+def hadrons_with_same_quarks(particle: Annotated[str, "particle:pdg"]) -> Particles:
+    """Lists the other established hadrons that are made of the same quarks as a hadron (by PDG number), the lightest
+    first. Not for neutral mesons that are mixtures."""
+    quarks = _row(particle)["quarks"]
+    found = [pdg for pdg, row in particle_rows().items() if quarks and row["quarks"] == quarks and pdg != particle]
+    if not found:
+        raise ToolError("not_found", f"no other hadron is made of the quarks of {particle!r}")
+    return {"particles": [_listed(pdg) for pdg in found]}
+
+
+@tool("R", PARTICLES)
+def hadrons_closest_in_mass(
+    particle: Annotated[str, "particle:pdg"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> Particles:
+    """Lists the `n` established mesons and baryons whose masses are closest to that of a particle (by PDG number;
+    itself left out), the closest first."""
+    here = float(_row(particle)["mass_mev"])
+    hadrons = [pdg for pdg, row in particle_rows().items() if row["kind"] in ("meson", "baryon") and pdg != particle]
+    near = sorted((abs(float(_row(pdg)["mass_mev"]) - here), pdg) for pdg in hadrons)
+    if not 1 <= n <= 20 or here > MOST_MASS or near[n][0] == near[n - 1][0]:
+        raise ToolError("refused", f"it is uncertain which {n} hadrons are closest in mass to {particle!r}")
+    return {"particles": [_listed(pdg) for _, pdg in near[:n]]}
+
+
+def _listed(pdg: str) -> ListedParticle:
+    return {"particle": pdg, "name": particle_rows()[pdg]["name"]}
+
+
+@audit("particles")
+def audit_particles() -> list[Finding]:
+    """Names used twice, charges that the quarks do not add up to, masses out of range."""
+    found, seen = list[Finding](), set[str]()
+    for pdg, row in particle_rows().items():
+        if row["name"] in seen:
+            found.append(Finding("particles", pdg, "name used twice", False))
+        seen.add(row["name"])
+        thirds = sum((2 if q.lower() in "uct" else -1) * (1 if q.islower() else -1) for q in row["quarks"])
+        if row["quarks"] and thirds != int(row["charge"]):
+            found.append(Finding("particles", pdg, "its quarks have another charge", False))
+        if not 0.5 < float(row["mass_mev"]) < 130000:
+            found.append(Finding("particles", pdg, "mass out of range", False))
+    return found
