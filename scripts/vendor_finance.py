@@ -1,4 +1,4 @@
-"""Makes `companies.tsv`, `exchanges.tsv` and `closures.tsv` in `catalog/finance/data/`.
+"""Makes `companies.tsv`, `exchanges.tsv`, `closures.tsv` and `hours.tsv` in `catalog/finance/data/`.
 
     pip install --target T pytickersymbols==1.17.10 exchange_calendars==4.13.2 "pandas<3"
     python scripts/vendor_finance.py T
@@ -6,7 +6,8 @@
 Companies: members of 16 indices from pytickersymbols (MIT; facts from Wikipedia's infoboxes). Left out is what is not
 certain: a founding year where the text holds two, staff without a year since 2022 or with two figures, a seat that is
 not one city of `catalog/geography/data/cities.tsv` or on which the S&P list and the infobox differ, a listing abroad.
-Exchanges: trading days of 2015 to 2025 from exchange_calendars (Apache-2.0; its Orthodox holidays need pandas 2).
+Exchanges: trading days of 2015 to 2025 and regular hours of late 2025 from exchange_calendars (Apache-2.0; its
+Orthodox holidays need pandas 2).
 Corrections stand in `vendor_finance.toml`. Does not know how the tables are used.
 """
 
@@ -222,6 +223,19 @@ def exchange_tables() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     return names, closures
 
 
+def hours() -> list[dict[str, str]]:
+    """Rows of hours.tsv: regular hours in local time."""
+    import exchange_calendars
+
+    made = []
+    for mic in TOLD["exchanges"]:
+        calendar = exchange_calendars.get_calendar(mic, start="2025-01-02", end="2025-12-30")
+        times = (calendar.open_times, calendar.close_times, calendar.break_start_times, calendar.break_end_times)
+        clock = [time[-1][1].strftime("%H:%M") if time and time[-1][1] else "" for time in times]
+        made.append({"mic": mic} | dict(zip(("opens", "closes", "break_start", "break_end"), clock, strict=True)))
+    return made
+
+
 def write(name: str, table: list[dict[str, str]]) -> None:
     """Writes one table."""
     with (OUT / f"{name}.tsv").open("w", encoding="utf-8", newline="") as lines:
@@ -235,3 +249,4 @@ if __name__ == "__main__":
     write("companies", companies())
     for table_name, table_rows in zip(("exchanges", "closures"), exchange_tables(), strict=True):
         write(table_name, table_rows)
+    write("hours", hours())

@@ -127,9 +127,9 @@ def test_predicates_of_several(line: str, plural: str) -> None:
          "how many more trading days did A have than B in 1992"),
         (LINKED, "how many more genes is A linked to than B", "how many more genes A is linked to than B",
          "how many more genes was A linked to than B in 1992"),
-        (EVENT, "how many years after B was A discovered", "how many years after B A was discovered",
+        (EVENT, "how many years after B was A discovered", "how many years later than B A was discovered",
          "how many years after B was A discovered in 1992"),
-        (JOINED, "how many years after B did A join the Union", "how many years after B A joined the Union",
+        (JOINED, "how many years after B did A join the Union", "how many years later than B A joined the Union",
          "how many years after B did A join the Union in 1992"),
     ],
 )  # fmt: skip

@@ -234,7 +234,8 @@ def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "") ->
     higher A lies than B"; `when`: of a stated time, "how much higher was the population of A than that of B in 1992".
     """
     if says.cls == "event":
-        text = f"how many years after {less} {_order(says.verb, more, asked, says.rest, 'did')}"
+        order = _order(says.verb, more, asked, says.rest, "did")
+        text = f"how many years after {less} {order}" if asked else f"how many years later than {less} {order}"
     elif says.cls == "many":
         verb = (PAST.get(says.verb[0], says.verb[0]) if when else says.verb[0], says.verb[1])
         order = _order(verb, more, asked, says.rest, "did" if when else "does")

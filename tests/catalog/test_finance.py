@@ -1,5 +1,7 @@
 """Finance tools: schema, facts that hold in the world, audits, and ids that other domains' tables must know."""
 
+import math
+
 import pytest
 
 from dive.catalog import load
@@ -144,3 +146,24 @@ def test_enough_seeds():
     assert count["company:name"] >= 600
     assert count["currency:iso4217"] >= 30
     assert count["exchange:mic"] >= 30
+
+
+def test_movements():
+    assert run("currencies_of_group", group="nordic")["currencies"] == ["DKK", "ISK", "NOK", "SEK"]
+    day = run("fx_best_and_worst_day", currency="CHF", year=2015)
+    assert (day["rise_on"], round(day["rise"], 1)) == ("2015-01-15", 16.8), "the end of the franc's cap"
+    assert run("fx_best_and_worst_day", currency="GBP", year=2016)["fall_on"] == "2016-06-24"
+    five = run("fx_five_years", currency="TRY", year=2021)["gain"]
+    one = [1 + run("fx_year", currency="TRY", year=year)["gain"] / 100 for year in range(2017, 2022)]
+    assert five == pytest.approx((math.prod(one) - 1) * 100)
+    with pytest.raises(ToolError, match="not_found"):
+        run("currencies_of_group", group="g7")
+
+
+def test_companies_by_age_and_hours_of_exchanges():
+    assert run("companies_of_same_decade", company="Ericsson")["companies"] == ["Atlas Copco"]
+    swedish = run("companies_founded_before", country="SE", year=1900)["companies"]
+    assert swedish == ["Atlas Copco", "Ericsson", "Sandvik"]
+    tokyo = run("exchange_hours", exchange="XTKS")
+    assert tokyo == {"opens": "09:00", "closes": "15:30", "trading_time": 330, "lunch_break": 60}
+    assert not [finding for finding in REGISTRY.audits["currency_groups"]() if not finding.fenced]

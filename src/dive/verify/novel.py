@@ -13,7 +13,7 @@ from dive.verify.exam import Exam, verdict
 
 MIN_TASKS = 256
 """Shares are judged from one whole block on."""
-SEQUENCE_SHARE = 0.02
+SEQUENCE_SHARE = 0.01
 CAPPED: Mapping[str, float] = {
     "gap": 0.05,
     "ratio": 0.05,

@@ -14,7 +14,7 @@ from dive.catalog.finance.files import rows
 from dive.catalog.tables import accepted, fence
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Finding, Package, Range, audit, entities, tool
+from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
 
 STOCKS = Package(
     "pytickersymbols",
@@ -241,6 +241,34 @@ def companies_in_city(city: Annotated[str, "city:geonames"]) -> Companies:
     if names is None:
         raise ToolError("not_found", f"no index member is known to be based in {city!r}")
     return {"companies": names}
+
+
+@tool("R", STOCKS)
+def companies_of_same_decade(company: Annotated[str, "company:name"]) -> Companies:
+    """Lists the members of 16 major stock indices that are based in the same country as a company (itself left out),
+    were founded in the same decade and whose staff is known, in alphabetical order."""
+    here = _find(company)
+    if here.founded is None or not here.country:
+        raise ToolError("not_found", f"the founding year or the country of {company!r} is not known")
+    alike = {name: row for name, row in _known().items() if row.full and row.country == here.country}
+    names = sorted(n for n, r in alike.items() if (r.founded or 0) // 10 == here.founded // 10 and n != company)
+    if not names:
+        raise ToolError("not_found", f"no other index member in {here.country} is of the same decade")
+    return {"companies": names}
+
+
+@tool("R", STOCKS)
+def companies_founded_before(
+    country: Annotated[str, "country:iso2"], year: Annotated[int, "year", Choices(tuple(range(1820, 1951, 10)))]
+) -> Companies:
+    """Lists the members of 16 major stock indices based in a country (ISO 3166 alpha-2) that were founded before a
+    year and whose staff is known, in alphabetical order."""
+    names = [
+        name for name, row in _known().items() if row.full and row.country == country and (row.founded or year) < year
+    ]
+    if not names:
+        raise ToolError("not_found", f"no index member in {country!r} was founded before {year}")
+    return {"companies": sorted(names)}
 
 
 @tool("R", STOCKS)

@@ -1,13 +1,13 @@
 """Stock exchanges: where they are, what they trade in, and on which days they were open from 2015 to 2025.
 
-Days come from exchange_calendars 4.13.2 (vendored as the weekdays without trading); years in which a second source
-disagrees are fenced. Does not know opening hours, half days or prices.
+Days and hours come from exchange_calendars 4.13.2 (vendored: the weekdays without trading, the regular hours of late
+2025); years in which a second source disagrees are fenced. Does not know half days or prices.
 """
 
 import datetime
 import functools
 import itertools
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.finance.files import rows
 from dive.catalog.geography.places import SAME_PLACE_KM, cities, countries, distance
@@ -74,6 +74,15 @@ class TradingYear(TypedDict):
     first_session: Annotated[str, "date"]
     last_session: Annotated[str, "date"]
     longest_pause: Annotated[int, "time:day"]
+
+
+class Hours(TypedDict):
+    """Regular hours of a trading day, local time."""
+
+    opens: str
+    closes: str
+    trading_time: Annotated[int, "time:minute"]
+    lunch_break: NotRequired[Annotated[int, "time:minute"]]
 
 
 class Session(TypedDict):
@@ -178,6 +187,28 @@ def trading_year(exchange: Annotated[str, "exchange:mic"], year: Annotated[int, 
         "sessions": len(days), "closed_weekdays": len(closed), "first_session": days[0].isoformat(),
         "last_session": days[-1].isoformat(), "longest_pause": max(pauses),
     }  # fmt: skip
+
+
+@tool("R", CALENDARS)
+def exchange_hours(exchange: Annotated[str, "exchange:mic"]) -> Hours:
+    """Tells the regular opening and closing time (local) of a stock exchange in late 2025, the minutes of trading in a
+    regular day without the lunch break, and how long that break is where there is one."""
+    row = next((row for row in rows("hours") if row["mic"] == exchange), None)
+    if row is None:
+        raise ToolError("not_found", f"no regular hours are known of {exchange!r}")
+    pause = _minutes(row["break_end"]) - _minutes(row["break_start"]) if row["break_start"] else 0
+    made: Hours = {
+        "opens": row["opens"], "closes": row["closes"],
+        "trading_time": _minutes(row["closes"]) - _minutes(row["opens"]) - pause,
+    }  # fmt: skip
+    if pause:
+        made["lunch_break"] = pause
+    return made
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return 60 * int(hours) + int(minutes)
 
 
 @tool("R", CALENDARS)

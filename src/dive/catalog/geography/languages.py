@@ -2,18 +2,17 @@
 
 From the Unicode CLDR as shipped in Babel; scripts of one language are taken together. Rows that are known to be wrong
 or stale are fenced: `languages` holds languages whose list of countries is incomplete and pairs "country language"
-that are wrong, `language_lists` countries whose list is incomplete.
+that are wrong, `language_lists` countries whose list is incomplete. The languages as entities stand in the domain
+`language`.
 """
 
 import functools
-from collections import Counter
 from typing import Annotated, TypedDict
 
 from dive.catalog.geography.places import countries, land, refuse
 from dive.catalog.tables import fence
 from dive.errors import ToolError
-from dive.nouns import Entity
-from dive.registry import Finding, Package, audit, entities, tool
+from dive.registry import Finding, Package, audit, tool
 
 CLDR = Package("babel", "BSD-3-Clause", "Unicode-3.0", "Unicode CLDR")
 
@@ -52,18 +51,6 @@ def names() -> dict[str, str]:
     from babel import Locale
 
     return {code: str(name) for code, name in Locale("en").languages.items() if code.isalpha()}
-
-
-@entities("language:iso639")
-def languages() -> list[Entity]:
-    """Languages that are official somewhere; seeds are those of three to eight countries."""
-    hidden = fence("geography", "languages")
-    used = sorted({language for spoken in official().values() for language in spoken})
-    lands = Counter(language for spoken in official().values() for language in spoken)
-    return [
-        Entity(type="language:iso639", id=code, name=names()[code], seed=code not in hidden and 3 <= lands[code] <= 8)
-        for code in used
-    ]
 
 
 @tool("R", CLDR)

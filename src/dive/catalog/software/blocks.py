@@ -1,0 +1,112 @@
+"""The blocks of Unicode: where they begin, how many characters they hold, which script they serve.
+
+Takes Unicode 18 (`data/blocks.tsv`); surrogates and private use are left out. Does not know single characters.
+"""
+
+import functools
+from typing import Annotated, NotRequired, TypedDict
+
+from dive.catalog.software.files import rows
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Finding, Package, Range, audit, entities, tool
+
+UNICODE = Package("fonttools", "MIT", "Unicode-3.0", "Unicode Character Database 18.0")
+
+
+class Span(TypedDict):
+    """Where a block lies."""
+
+    block: Annotated[str, "unicode_block:name"]
+    first: str
+    last: str
+
+
+class Block(TypedDict):
+    """What a block holds."""
+
+    block: Annotated[str, "unicode_block:name"]
+    characters: Annotated[int, "count"]
+    script: NotRequired[Annotated[str, "script:iso15924"]]
+
+
+class Blocks(TypedDict):
+    """Blocks in the order of Unicode."""
+
+    blocks: list[Annotated[str, "unicode_block:name"]]
+    number: Annotated[int, "count"]
+
+
+@functools.cache
+def blocks_table() -> dict[str, dict[str, str]]:
+    """Blocks by name, in order."""
+    return {row["name"]: row for row in rows("blocks")}
+
+
+@entities("unicode_block:name")
+def blocks() -> list[Entity]:
+    """All blocks."""
+    return [Entity(type="unicode_block:name", id=name, name=name) for name in blocks_table()]
+
+
+@tool("R", UNICODE)
+def unicode_block_record(block: Annotated[str, "unicode_block:name"]) -> Block:
+    """Looks up what a block of Unicode 18 such as "Cyrillic Supplement" holds: the number of its assigned characters
+    and the script (ISO 15924 code) to which most of them belong."""
+    row = _row(block)
+    made: Block = {"block": block, "characters": int(row["characters"])}
+    if row["script"]:
+        made["script"] = row["script"]
+    return made
+
+
+@tool("R", UNICODE)
+def unicode_block_range(block: Annotated[str, "unicode_block:name"]) -> Span:
+    """Looks up the first and the last code point of a block of Unicode 18 such as "Cyrillic Supplement"."""
+    row = _row(block)
+    return {"block": block, "first": row["first"], "last": row["last"]}
+
+
+def _row(block: str) -> dict[str, str]:
+    row = blocks_table().get(block)
+    if row is None:
+        raise ToolError("not_found", f"Unicode has no block {block!r}")
+    return row
+
+
+@tool("R", UNICODE)
+def unicode_blocks_after(
+    block: Annotated[str, "unicode_block:name"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> Blocks:
+    """Lists the `n` blocks of Unicode 18 that directly follow a block, in the order of their code points."""
+    names = list(blocks_table())
+    if block not in names:
+        raise ToolError("not_found", f"Unicode has no block {block!r}")
+    found = names[names.index(block) + 1 :][:n]
+    if not 1 <= n <= len(found):
+        raise ToolError("not_found", f"{len(found)} blocks follow {block!r}, not {n}")
+    return {"blocks": found, "number": len(found)}
+
+
+@tool("R", UNICODE)
+def unicode_blocks_of(script: Annotated[str, "script:iso15924"]) -> Blocks:
+    """Lists and counts the blocks of Unicode 18 most of whose characters belong to a script (ISO 15924 code such as
+    "Cyrl")."""
+    found = [name for name, row in blocks_table().items() if script and row["script"] == script]
+    if not found:
+        raise ToolError("not_found", f"no block of Unicode serves the script {script!r}")
+    return {"blocks": found, "number": len(found)}
+
+
+def _place(code: str) -> int:
+    return int(code.removeprefix("U+"), base=16)
+
+
+@audit("blocks")
+def audit_blocks() -> list[Finding]:
+    """Blocks that hold more characters than they have places."""
+    return [
+        Finding("blocks", name, f"{row['characters']} characters", False)
+        for name, row in blocks_table().items()
+        if int(row["characters"]) > _place(row["last"]) - _place(row["first"]) + 1
+    ]

@@ -1,0 +1,350 @@
+"""Features of the web platform: which browser version brought them, when they became Baseline, how they are grouped.
+
+Takes the tables of `scripts/vendor_software.py` from web-features 3.40 (release days from browser-compat-data); desktop
+versions of Chrome, Edge, Firefox and Safari. Days and versions that the project knows only as "at the latest" are
+absent. Does not know mobile browsers.
+"""
+
+import datetime
+import functools
+from collections import Counter
+from typing import Annotated, NotRequired, TypedDict
+
+from msgspec import Struct
+
+from dive.catalog.software.files import rows
+from dive.catalog.tables import fence
+from dive.errors import ToolError
+from dive.nouns import Entity
+from dive.registry import Finding, Package, Range, audit, entities, tool
+
+WEB = Package("web-features", "Apache-2.0", "Apache-2.0; browser-compat-data: CC0-1.0", "W3C WebDX Community Group")
+BROWSERS = ("Chrome", "Edge", "Firefox", "Safari")
+LAST_DAY = "2026-08-31"
+"""Later days in the table are plans."""
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+class Row(Struct, frozen=True):
+    """One feature: groups, day of becoming Baseline or nothing, first release of each browser ("Firefox 121")."""
+
+    name: str
+    groups: tuple[str, ...]
+    baseline: str
+    support: dict[str, str]
+
+    @property
+    def days(self) -> int | None:
+        """Days from the first of the four browsers to Baseline, where all are known."""
+        dates = [releases_table().get(release, "") for release in self.support.values()]
+        if not self.baseline or len(dates) < len(BROWSERS) or not all(dates) or min(dates) > self.baseline:
+            return None
+        return (datetime.date.fromisoformat(self.baseline) - datetime.date.fromisoformat(min(dates))).days
+
+
+class Feature(TypedDict):
+    """What a feature belongs to and since when it works everywhere."""
+
+    feature: Annotated[str, "web_feature:webdx"]
+    group: NotRequired[Annotated[str, "feature_group:webdx"]]
+    baseline_date: NotRequired[Annotated[str, "date"]]
+    baseline_month: NotRequired[Annotated[str, "month:iso"]]
+    days_to_baseline: NotRequired[Annotated[int, "time:day"]]
+
+
+class Support(TypedDict):
+    """The first release of each browser that supports a feature."""
+
+    feature: Annotated[str, "web_feature:webdx"]
+    chrome: NotRequired[Annotated[str, "browser_release:version"]]
+    edge: NotRequired[Annotated[str, "browser_release:version"]]
+    firefox: NotRequired[Annotated[str, "browser_release:version"]]
+    safari: NotRequired[Annotated[str, "browser_release:version"]]
+    first: NotRequired[Annotated[str, "browser_release:version"]]
+    last: NotRequired[Annotated[str, "browser_release:version"]]
+
+
+class Dates(TypedDict):
+    """The day on which each browser first supported a feature."""
+
+    feature: Annotated[str, "web_feature:webdx"]
+    chrome: NotRequired[Annotated[str, "date"]]
+    edge: NotRequired[Annotated[str, "date"]]
+    firefox: NotRequired[Annotated[str, "date"]]
+    safari: NotRequired[Annotated[str, "date"]]
+
+
+class Features(TypedDict):
+    """Features by id: all, and those that became Baseline on a known day."""
+
+    features: list[Annotated[str, "web_feature:webdx"]]
+    number: Annotated[int, "count"]
+    baseline: list[Annotated[str, "web_feature:webdx"]]
+
+
+class NewFeatures(TypedDict):
+    """Features by id."""
+
+    features: list[Annotated[str, "web_feature:webdx"]]
+    number: Annotated[int, "count"]
+
+
+class Release(TypedDict):
+    """A browser release."""
+
+    release: Annotated[str, "browser_release:version"]
+    date: Annotated[str, "date"]
+    previous: NotRequired[Annotated[str, "browser_release:version"]]
+    days_since_previous: NotRequired[Annotated[int, "time:day"]]
+
+
+class Releases(TypedDict):
+    """Releases, the earliest first."""
+
+    releases: list[Annotated[str, "browser_release:version"]]
+
+
+@functools.cache
+def releases_table() -> dict[str, str]:
+    """Release -> day, in the order of the days."""
+    found = {f"{row['browser']} {row['version']}": row["date"] for row in rows("releases") if row["date"] <= LAST_DAY}
+    return dict(sorted(found.items(), key=lambda item: (item[0].split()[0], item[1])))
+
+
+@functools.cache
+def features_table() -> dict[str, Row]:
+    """Features by id, without the fenced ones."""
+    out, made = fence("software", "features"), dict[str, Row]()
+    for row in rows("features"):
+        named = {browser: f"{browser} {row[browser.lower()]}" for browser in BROWSERS if row[browser.lower()]}
+        support = {browser: release for browser, release in named.items() if release in releases_table()}
+        day = row["baseline"] if row["baseline"] <= LAST_DAY else ""
+        if row["id"] not in out:
+            made[row["id"]] = Row(row["name"], tuple(filter(None, row["groups"].split(";"))), day, support)
+    return made
+
+
+@functools.cache
+def _arrived() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, row in features_table().items():
+        for release in row.support.values():
+            found.setdefault(release, []).append(name)
+    return found
+
+
+@functools.cache
+def _grouped() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, row in features_table().items():
+        for group in row.groups:
+            found.setdefault(group, []).append(name)
+    return found
+
+
+@functools.cache
+def _by_month() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, row in features_table().items():
+        if row.baseline:
+            found.setdefault(row.baseline[:7], []).append(name)
+    return found
+
+
+@entities("web_feature:webdx")
+def features() -> list[Entity]:
+    """All features; seeds are those that became Baseline on a known day or that all four browsers support."""
+    return [
+        Entity(
+            type="web_feature:webdx", id=name, name=row.name, aliases=(name,) if name != row.name else (),
+            seed=bool(row.baseline) or len(row.support) == len(BROWSERS),
+        )
+        for name, row in features_table().items()
+    ]  # fmt: skip
+
+
+@entities("feature_group:webdx")
+def groups() -> list[Entity]:
+    """Groups of features; seeds have three to twelve."""
+    return [
+        Entity(
+            type="feature_group:webdx", id=row["id"], name=row["name"], seed=len(_grouped()[row["id"]]) in range(3, 13)
+        )
+        for row in rows("groups")
+        if row["id"] in _grouped()
+    ]
+
+
+@entities("browser_release:version")
+def releases() -> list[Entity]:
+    """Releases of the four browsers; seeds brought at least one feature."""
+    return [
+        Entity(type="browser_release:version", id=release, name=release, seed=len(_arrived().get(release, ())) > 1)
+        for release in releases_table()
+    ]
+
+
+@entities("month:iso")
+def months() -> list[Entity]:
+    """Months in which features became Baseline; seeds are those of three or more."""
+    return [
+        Entity(type="month:iso", id=month, name=_spelled(month), aliases=(month,), seed=len(found) > 2)
+        for month, found in _by_month().items()
+    ]
+
+
+def _spelled(month: str) -> str:
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def _feature(feature: str) -> Row:
+    row = features_table().get(feature)
+    if row is None:
+        raise ToolError("not_found", f"no web feature {feature!r}")
+    return row
+
+
+def _listed(found: list[str] | None, asked: str) -> Features:
+    if not found:
+        raise ToolError("not_found", f"no web features for {asked!r}")
+    dated = [name for name in found if features_table()[name].baseline]
+    return {"features": found, "number": len(found), "baseline": dated}
+
+
+@tool("R", WEB)
+def web_feature_record(feature: Annotated[str, "web_feature:webdx"]) -> Feature:
+    """Looks up a feature of the web platform by its web-features id such as "container-queries": its group (left out
+    where there are several), the day on which it became Baseline Newly available, that is supported by Chrome, Edge,
+    Firefox and Safari alike, that month, and the days from the first of these browsers to that day."""
+    row = _feature(feature)
+    made: Feature = {"feature": feature}
+    if len(row.groups) == 1:
+        made["group"] = row.groups[0]
+    if row.baseline:
+        made["baseline_date"], made["baseline_month"] = row.baseline, row.baseline[:7]
+    if row.days is not None:
+        made["days_to_baseline"] = row.days
+    return made
+
+
+@tool("R", WEB)
+def web_feature_support(feature: Annotated[str, "web_feature:webdx"]) -> Support:
+    """Tells the first release of Chrome, Edge, Firefox and Safari (desktop) that supports a feature of the web
+    platform, given by its web-features id; and the first and the last of these, where all four are known."""
+    row = _feature(feature)
+    made: Support = {"feature": feature}
+    for browser, release in row.support.items():
+        made[browser.lower()] = release  # type: ignore[literal-required]
+    if len(row.support) == len(BROWSERS):
+        ordered = sorted((releases_table()[release], release) for release in row.support.values())
+        if ordered[0][0] != ordered[1][0]:
+            made["first"] = ordered[0][1]
+        if ordered[-1][0] != ordered[-2][0]:
+            made["last"] = ordered[-1][1]
+    if len(made) == 1:
+        raise ToolError("not_found", f"no release is known that supports {feature!r}")
+    return made
+
+
+@tool("R", WEB)
+def web_feature_dates(feature: Annotated[str, "web_feature:webdx"]) -> Dates:
+    """Tells the days on which Chrome, Edge, Firefox and Safari (desktop) were first released with support for a feature
+    of the web platform, given by its web-features id."""
+    made: Dates = {"feature": feature}
+    for browser, release in _feature(feature).support.items():
+        made[browser.lower()] = releases_table()[release]  # type: ignore[literal-required]
+    if len(made) == 1:
+        raise ToolError("not_found", f"no release is known that supports {feature!r}")
+    return made
+
+
+@tool("R", WEB)
+def web_features_in_group(group: Annotated[str, "feature_group:webdx"]) -> Features:
+    """Lists and counts the features of the web platform in one group of web-features, such as "container-queries"; and
+    lists those of them that have become Baseline Newly available since August 2015."""
+    return _listed(_grouped().get(group), group)
+
+
+@tool("R", WEB)
+def web_features_new_in(release: Annotated[str, "browser_release:version"]) -> Features:
+    """Lists and counts the features of the web platform that a browser release such as "Safari 16.4" was the first
+    release of its browser to support; and lists those of them that have become Baseline Newly available since August
+    2015."""
+    return _listed(_arrived().get(release), release)
+
+
+@tool("R", WEB)
+def web_features_baseline_in(month: Annotated[str, "month:iso"]) -> NewFeatures:
+    """Lists and counts the features of the web platform that became Baseline Newly available in a month such as
+    "2023-12"."""
+    found = _by_month().get(month)
+    if not found:
+        raise ToolError("not_found", f"no web feature became Baseline in {month!r}")
+    return {"features": found, "number": len(found)}
+
+
+@tool("R", WEB)
+def browser_release_record(release: Annotated[str, "browser_release:version"]) -> Release:
+    """Looks up the day of a desktop browser release such as "Firefox 121", the release of that browser before it, and
+    the days between the two."""
+    same = _line(release)
+    place = same.index(release)
+    made: Release = {"release": release, "date": releases_table()[release]}
+    if place:
+        made["previous"] = same[place - 1]
+        made["days_since_previous"] = (_day(release) - _day(same[place - 1])).days
+    return made
+
+
+@tool("R", WEB)
+def browser_releases_after(
+    release: Annotated[str, "browser_release:version"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> Releases:
+    """Lists the `n` releases of the same browser that came right after a desktop browser release, the earliest
+    first."""
+    same = _line(release)
+    place = same.index(release)
+    if not 1 <= n < len(same) - place:
+        raise ToolError("not_found", f"{len(same) - place - 1} releases came after {release!r}, not {n}")
+    return {"releases": same[place + 1 : place + 1 + n]}
+
+
+def _line(release: str) -> list[str]:
+    if release not in releases_table():
+        raise ToolError("not_found", f"no release {release!r} of {', '.join(BROWSERS)}")
+    browser = release.split()[0]
+    return [other for other in releases_table() if other.split()[0] == browser]
+
+
+def _day(release: str) -> datetime.date:
+    return datetime.date.fromisoformat(releases_table()[release])
+
+
+@audit("features")
+def audit_features() -> list[Finding]:
+    """Features that became Baseline before the last browser supported them, names used twice, versions out of order."""
+    out, found = fence("software", "features"), []
+    for name, row in features_table().items():
+        dates = [releases_table()[release] for release in row.support.values()]
+        if row.baseline and dates and max(dates) > row.baseline:
+            found.append(
+                Finding("features", name, f"Baseline on {row.baseline}, last support {max(dates)}", name in out)
+            )
+    count = Counter(row.name.casefold() for row in features_table().values())
+    return found + [Finding("features", name, "name used twice", False) for name, many in count.items() if many > 1]
+
+
+@audit("releases")
+def audit_releases() -> list[Finding]:
+    """Releases of a browser whose numbers do not rise with their days, and pairs of the same day."""
+    found, seen = [], ("", (0,), "")
+    for release, date in releases_table().items():
+        browser, _, version = release.partition(" ")
+        number = tuple(map(int, version.split(".")))
+        if browser == seen[0] and (number <= seen[1] or date == seen[2]):
+            found.append(Finding("releases", release, f"out of order on {date}", False))
+        seen = (browser, number, date)
+    return found

@@ -1,0 +1,85 @@
+"""The software tools: shapes, facts that hold in the world, audits of their tables."""
+
+import pytest
+
+from dive.errors import ToolError
+
+AUDITS = ["features", "releases", "code_languages", "blocks"]
+
+
+def run(registry, tool, **args):
+    return registry.tool(tool).run(**args)
+
+
+def test_examples_match_the_schema_and_differ(check_domain):
+    check_domain("software")
+
+
+@pytest.mark.parametrize("table", AUDITS)
+def test_audits_find_nothing_unfenced(registry, table):
+    assert [finding for finding in registry.audits[table]() if not finding.fenced] == []
+
+
+def test_web_features(registry):
+    has = run(registry, "web_feature_record", feature="has")
+    assert (has["group"], has["baseline_date"], has["baseline_month"]) == ("selectors", "2023-12-19", "2023-12")
+    support = run(registry, "web_feature_support", feature="has")
+    assert (support["firefox"], support["first"], support["last"]) == ("Firefox 121", "Safari 15.4", "Firefox 121")
+    dates = run(registry, "web_feature_dates", feature="has")
+    assert dates["firefox"] == run(registry, "browser_release_record", release="Firefox 121")["date"] == "2023-12-19"
+    assert "has" in run(registry, "web_features_new_in", release="Firefox 121")["baseline"]
+    assert "has" in run(registry, "web_features_baseline_in", month="2023-12")["features"]
+    group = run(registry, "web_features_in_group", group="grid")
+    assert set(group["baseline"]) <= set(group["features"]) and len(group["features"]) == group["number"]
+
+
+def test_browser_releases(registry):
+    after = run(registry, "browser_releases_after", release="Edge 79", n=4)["releases"]
+    assert after == ["Edge 80", "Edge 81", "Edge 83", "Edge 84"], "there was no Edge 82"
+    assert run(registry, "browser_release_record", release="Edge 83")["previous"] == "Edge 81"
+    with pytest.raises(ToolError, match="not_found"):
+        run(registry, "browser_releases_after", release="Edge 82")
+
+
+def test_languages_and_colours(registry):
+    python = run(registry, "code_language_record", language="Python")
+    assert python["color"] == "#3572a5"
+    assert run(registry, "css_color_name", color=python["color"])["name"] == "steelblue"
+    assert run(registry, "color_contrast", color="#000000") == {"on_white": pytest.approx(21), "on_black": 1}
+    assert run(registry, "color_contrast", color="#777777")["on_white"] == pytest.approx(4.48, abs=0.01)
+    objective = {"MATLAB", "Objective-C", "Wolfram Language"}
+    assert objective <= set(run(registry, "code_languages_with_extension", extension=".m")["languages"])
+    assert {"C", "C++"} <= set(run(registry, "code_languages_sharing_with", language="Objective-C")["languages"])
+    with pytest.raises(ToolError, match="arguments"):
+        run(registry, "color_contrast", color="blue")
+
+
+def test_media_types(registry):
+    assert run(registry, "media_type_of", extension=".webp")["media_type"] == "image/webp"
+    assert set(run(registry, "media_type_extensions", media_type="image/jpeg")["extensions"]) >= {".jpg", ".jpeg"}
+
+
+def test_unicode_blocks(registry):
+    assert run(registry, "unicode_block_record", block="Cyrillic") == {
+        "block": "Cyrillic", "characters": 256, "script": "Cyrl",
+    }  # fmt: skip
+    assert run(registry, "unicode_block_range", block="Emoticons")["first"] == "U+1F600"
+    assert run(registry, "unicode_blocks_after", block="Cyrillic", n=4)["blocks"][1:3] == ["Armenian", "Hebrew"]
+    assert run(registry, "unicode_blocks_of", script="Grek")["blocks"][:2] == ["Greek and Coptic", "Greek Extended"]
+
+
+def test_pools(registry):
+    seeds = {name: len(registry.seeds(name)) for name, home in registry.homes.items() if home == "software"}
+    assert sum(seeds.values()) > 2500
+    assert seeds["web_feature:webdx"] > 600 and seeds["browser_release:version"] > 300
+    assert seeds["code_language:linguist"] > 400
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument"),
+    [("web_feature_record", "feature"), ("browser_release_record", "release"), ("code_language_record", "language"),
+     ("unicode_block_record", "block"), ("media_type_of", "extension"), ("web_features_baseline_in", "month")],
+)  # fmt: skip
+def test_unknown_input_is_not_found(registry, tool, argument):
+    with pytest.raises(ToolError, match="not_found"):
+        run(registry, tool, **{argument: "no such thing"})
