@@ -9,7 +9,7 @@ PACKAGE := $(PIP) install --quiet --no-compile --no-deps --no-build-isolation --
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: run test check bench lock hooks clean
+.PHONY: run test check crash bench lock hooks clean
 
 run: .venv/base.stamp
 	$(BIN)/dive run $(RUN)
@@ -22,6 +22,9 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright --warnings
 	$(BIN)/lint-imports
+
+crash: .venv/dev.stamp
+	$(BIN)/python -m tests.crash
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench

@@ -24,7 +24,7 @@ from dive.prove.evaluate import RECORDED, run
 from dive.prove.sandbox import Plain, Sandbox
 from dive.street import Street
 from dive.synthesize import Exhausted, synthesize
-from dive.tally import Tally
+from dive.tally import EVEN, Tally
 from dive.tools import Toolbox
 from dive.verify import verify
 
@@ -74,7 +74,7 @@ def drafts(built: Street) -> Iterator[Task]:
     """Drafts of the first draws."""
     for index in range(DRAWS):
         with suppress(Exhausted):
-            drawn = draw(built.pools, index, {}, built.starts)
+            drawn = draw(built.pools, index, EVEN, built.starts)
             yield synthesize(drawn, Graph(built.registry, drawn.toolset, built.box.call), built.config, {})
 
 

@@ -12,10 +12,11 @@ from dive.nouns import Round, Task
 from dive.pools import Pools
 from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
+from dive.tally import EVEN
 from dive.tools import Toolbox
 
-DRAFTS = 102
-CONFIG = Config(name="drafts", seed=20_261_123)
+DRAFTS = 260
+CONFIG = Config(name="drafts", seed=20_261_126)
 OFTEN = (
     "airport:iata", "city:geonames", "company:name", "continent:code", "country:iso2", "currency:iso4217",
     "disease:omim", "element:symbol", "icd10cm:code", "language:iso639",
@@ -67,7 +68,7 @@ def _drafts(pools: Pools, box: Toolbox) -> Iterator[Task]:
     made, index = 0, 0
     while made < DRAFTS and index < 20 * DRAFTS:
         try:
-            drawn = draw(pools, index, {}, STARTS)
+            drawn = draw(pools, index, EVEN, STARTS)
             yield synthesize(drawn, Graph(pools.registry, drawn.toolset, box.call), pools.config, {})
             made += 1
         except Exhausted:

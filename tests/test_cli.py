@@ -1,6 +1,7 @@
 """cli: what is printed, where, and the exit code."""
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -8,9 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import small_run
+from dive import config
 from dive.catalog import tables
 from dive.cli import Edge, main
+from dive.config import Config, SourceSection
 from dive.errors import CatalogError, ConfigError
+from dive.registry import package_version
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +113,24 @@ def test_digest_names_each_ledger(run: Path) -> None:
     refused(dive("digest", run / "blobs"), "holds no ledgers")
 
 
+# ---- prove ---------------------------------------------------------------------------------------------
+
+
+def test_prove_tells_packages_of_another_version(run: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(run, moved)
+    assert "mendeleev" not in dive("prove", moved, "--live").stdout
+    task = json.loads((moved / "3-verify.jsonl").read_bytes())
+    task["proof"]["data"] = {"mendeleev": "0.1", "dive": "builtin", "gone": "2.0"}
+    (moved / "3-verify.jsonl").write_text(json.dumps(task) + "\n")
+    result = dive("prove", moved, "--live")
+    assert f"mendeleev: proofs were made with 0.1, {package_version('mendeleev')} is installed" in result.stdout
+    assert "gone: proofs were made with 2.0, it is not installed" in result.stdout
+    told = json.loads(dive("prove", moved, "--live", "--json").stdout)
+    assert told["live"]["tried"] == 0
+    assert told["live"]["other_same"] == told["live"]["other_tried"] == len(task["evidence"])
+
+
 # ---- tools ---------------------------------------------------------------------------------------------
 
 
@@ -161,6 +183,59 @@ def test_tools_check_remembers_for_list(tmp_path: Path) -> None:
 def test_tools_check_plan_calls_nothing() -> None:
     result = dive("tools", "check", "element_record", "--plan")
     assert 'element_record {"element":"H"}' in result.stdout and "must fail: arguments" in result.stdout
+
+
+def test_tools_check_tells_links(tmp_path: Path) -> None:
+    result = dive("tools", "check", "element_record", "--links")
+    assert (
+        result.exit_code == 0
+        and "elements_next_to.elements.element -> element_record.element   3 of 3" in result.stdout
+    )
+
+
+# ---- init, doctor --------------------------------------------------------------------------------------
+
+
+def test_init_writes_the_defaults_and_explains_them(tmp_path: Path) -> None:
+    file = tmp_path / "geo.toml"
+    assert f"dive run {file}" in dive("init", file).stdout
+    made = config.load(file)
+    assert made == Config(name="geo", out="out/geo")
+    assert all(
+        "#" in line
+        for line in file.read_text().splitlines()
+        if "=" in line and "name" not in line and "out" not in line
+    )
+    refused(dive("init", file), "exists already")
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "how"),
+    [
+        (["--module", "my shop/shop-2.py"], "shop_2", {"module": "my shop/shop-2.py"}),
+        (["--module", "shop.api"], "api", {"module": "shop.api"}),
+        (["--mcp", "npx -y @modelcontextprotocol/server-memory"], "server_memory",
+         {"command": ("npx", "-y", "@modelcontextprotocol/server-memory")}),
+        (["--mcp", "http://127.0.0.1:8000/mcp"], "s_127_0_0_1", {"url": "http://127.0.0.1:8000/mcp"}),
+    ],
+    ids=["path", "name", "command", "url"],
+)  # fmt: skip
+def test_init_takes_sources(tmp_path: Path, words: list[str], name: str, how: dict[str, object]) -> None:
+    file = tmp_path / "own.toml"
+    assert f"dive tools import {file}" in dive("init", file, *words).stdout
+    made = config.load(file)
+    assert not made.catalog
+    assert made.sources == (SourceSection(name=name, folder=str(tmp_path), **how),)
+
+
+def test_doctor_says_what_is_there() -> None:
+    health = json.loads(dive("doctor", "--no-probe", "--json").stdout)
+    assert health["tools"] >= 100 and health["probe"] is None and health["free_gb"] > 0
+    packages = {part["name"]: part for part in health["packages"]}
+    assert packages["msgspec"]["version"] and packages["chemicals"]["needed_by"].endswith("tools")
+    missing = [part for part in packages.values() if not part["version"]]
+    assert all(part["install"].startswith("pip install ") for part in missing)
+    assert str(tables.folder()) in dive("doctor", "--no-probe").stdout
 
 
 # ---- the edge ------------------------------------------------------------------------------------------

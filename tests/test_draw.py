@@ -9,6 +9,7 @@ from dive.errors import ConfigError, UnknownName
 from dive.nouns import Draw
 from dive.pools import Pools, exemplars, withheld
 from dive.registry import Registry
+from dive.tally import EVEN, Leaning
 
 COUNT = 150
 
@@ -18,7 +19,7 @@ def config(**sections: object) -> Config:
 
 
 def drawn(pools: Pools, count: int = COUNT) -> list[Draw]:
-    return [draw(pools, index, {}, {}) for index in range(count)]
+    return [draw(pools, index, EVEN, {}) for index in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def draws(all_pools: Pools) -> list[Draw]:
 
 
 def test_a_draw_depends_on_its_index_alone(all_pools: Pools, draws: list[Draw]) -> None:
-    assert [draw(all_pools, index, {}, {}) for index in reversed(range(20))] == draws[19::-1]
+    assert [draw(all_pools, index, EVEN, {}) for index in reversed(range(20))] == draws[19::-1]
     assert len({(d.seed, d.toolset) for d in draws}) > COUNT * 0.95
     assert draws[7].key == "5/000007"
 
@@ -101,12 +102,12 @@ def test_sizes_can_be_set(registry: Registry) -> None:
 
 def test_rare_tools_and_fruitful_seeds_come_first(all_pools: Pools) -> None:
     def share(weights: dict[str, float]) -> int:
-        found = [draw(all_pools, index, weights, {"country:iso2": 1.0}) for index in range(80)]
+        found = [draw(all_pools, index, Leaning(tools=weights), {"country:iso2": 1.0}) for index in range(80)]
         return sum("country_borders" in one.toolset for one in found)
 
     assert share({"country_borders": 50.0}) > share({"country_borders": 0.01})
     starts = {"element:symbol": 100.0}
-    assert {draw(all_pools, index, {}, starts).seed.type for index in range(30)} >= {"element:symbol"}
+    assert {draw(all_pools, index, EVEN, starts).seed.type for index in range(30)} >= {"element:symbol"}
 
 
 def test_filters(registry: Registry) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -150,6 +151,15 @@ def test_a_worker_that_dies_or_never_ends_costs_one_key() -> None:
     assert drops[1].detail == "ended by SIGKILL in crashing_tool; then ended by SIGKILL in crashing_tool"
     assert drops[2] is not None
     assert drops[2].detail == "ended with status 3; then ended with status 3"
+
+
+def test_an_old_worker_is_replaced_between_blocks() -> None:
+    def work(key: str, state: State, avoid: frozenset[str]) -> Record:
+        return ledger.record(key, {}, facts=os.getpid())
+
+    kept = run(work, 9 * flow.BLOCK, workers=1)[1]
+    served = Counter(msgspec.json.decode(done.facts) for done in kept.values())
+    assert list(served.values()) == [8 * flow.BLOCK, flow.BLOCK]
 
 
 def test_progress_and_speed_are_told() -> None:

@@ -88,4 +88,7 @@ def test_no_run_directory_is_the_users_mistake(tmp_path: Path) -> None:
 )
 def test_pauses_between_executions_cost_no_speed(times: list[float], per_s: float) -> None:
     made = [Record(v=1, key=f"7/{n:06d}", facts=Raw(b"null"), at=at, wall_s=1.0) for n, at in enumerate(times)]
-    assert report._speed(made, 3, 2).tasks_per_s == pytest.approx(per_s, abs=0.01)
+    pace = report.Pace(set())
+    for record in made:
+        pace.add(record)
+    assert pace.speed(3, 2).tasks_per_s == pytest.approx(per_s, abs=0.01)

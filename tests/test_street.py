@@ -12,9 +12,10 @@ import pytest
 
 from dive import ledger
 from dive.config import Config, to_toml
-from dive.errors import RunDirError
+from dive.errors import ConfigError, RunDirError
 from dive.flow import Speed
 from dive.nouns import GATES, Task
+from dive.pools import Pools
 from dive.street import ATTEMPTS, State, Street, run
 
 COUNT = 40
@@ -138,6 +139,30 @@ def test_a_run_can_stop_early(street: Street, until: str, stages: set[str]) -> N
     records = [early.work(f"12/{index:06d}", State(), frozenset()) for index in range(12)]
     assert set().union(*(record.lines for record in records)) == stages
     assert all(record.drop is None or record.drop.stage == "synthesize" for record in records)
+
+
+def test_steering_is_a_function_of_finished_blocks_and_can_be_off(street: Street, whole: Path) -> None:
+    state = street.fold(State(), [r for r in ledger.journal(whole) if r.drop is None])
+    again = street.fold(State(), [r for r in ledger.journal(whole) if r.drop is None])
+    off = Street(config(Path("unused"), draw={"count": COUNT, "steer": False}), "draw")
+    on = Street(street.config, "draw")
+
+    def lines(made: Street, seen: State) -> list[bytes]:
+        keys = [f"12/{index:06d}" for index in range(30)]
+        return [bytes(made.work(key, seen, frozenset()).lines["draw"]) for key in keys]
+
+    assert lines(on, state) == lines(on, again)
+    assert lines(on, State()) == lines(off, State()) == lines(off, state)
+    assert lines(on, state) != lines(on, State())
+
+
+def test_a_tool_that_has_not_passed_its_check_is_never_drawn(street: Street) -> None:
+    name = "country_facts"
+    pools = Pools(street.registry, street.config, {name: "it said no"})
+    assert name in street.pools.tools and name not in pools.tools
+    allowed = config(Path("unused"), draw={"tools": {"allow": [name]}})
+    with pytest.raises(ConfigError, match=f"{name} has not passed `dive tools check`: it said no"):
+        Pools(street.registry, allowed, {name: "it said no"})
 
 
 def test_a_tool_that_had_to_be_stopped_is_left_out(street: Street) -> None:

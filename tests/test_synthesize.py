@@ -12,6 +12,7 @@ from dive.nouns import Entity, Round, Task, short_id
 from dive.pools import Pools, exemplars
 from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
+from dive.tally import EVEN
 from dive.tools import Toolbox
 from dive.tree import Ent, Op, walk
 
@@ -22,7 +23,7 @@ def made_by(registry: Registry, box: Toolbox, config: Config, count: int, attemp
     pools, found = Pools(registry, config), []
     for index in range(count):
         try:
-            drawn = draw(pools, index, {}, FRUITFUL)
+            drawn = draw(pools, index, EVEN, FRUITFUL)
             found.append(synthesize(drawn, Graph(registry, drawn.toolset, box.call), config, {}, attempt))
         except Exhausted:
             continue
@@ -95,7 +96,7 @@ def test_a_held_out_pattern_is_in_no_question(registry: Registry, box: Toolbox, 
 
 
 def test_a_seed_that_leads_nowhere(registry: Registry, box: Toolbox, pools: Pools) -> None:
-    drawn = draw(pools, 0, {}, {})
+    drawn = draw(pools, 0, EVEN, {})
     drawn = msgspec.structs.replace(drawn, seed=Entity(type="airport:iata", id="no-such-thing", name="?"))
     with pytest.raises(Exhausted, match="no chain of 3 questions from airport:iata no-such-thing"):
         synthesize(drawn, Graph(registry, drawn.toolset, box.call), pools.config, {})

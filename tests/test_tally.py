@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dive import tally
-from dive.tally import Facts, Tally
+from dive.tally import Facts, Leaning, Tally
 
 words = st.sampled_from(["a", "b", "c", "d"])
 facts = st.builds(
@@ -17,6 +17,9 @@ facts = st.builds(
     sequence=st.lists(words, max_size=3).map(tuple),
     domains=st.lists(words, min_size=1, max_size=2).map(tuple),
     skeleton=words,
+    pairs=st.lists(st.tuples(words, words).map(" > ".join), max_size=3).map(tuple),
+    topology=words,
+    start=words,
 )
 
 
@@ -51,3 +54,53 @@ def test_weights_before_the_first_task_are_even_and_an_even_share_weighs_a_half(
     assert tally.weights({}, ["b", "a"]) == {"a": 1.0, "b": 1.0}
     assert tally.weights({"a": 5, "b": 5, "else": 90}, ["a", "b"]) == pytest.approx({"a": 0.5, "b": 0.5})
     assert tally.share({}, "a", 0) == 0.0
+
+
+TOOLS, DOMAINS, STARTS, MOVES = ["a", "b", "c"], ["law", "physics"], ["x:id", "y:id"], ["list", "fact"]
+
+
+def told(tool: str, partner: str, move: str, topology: str, times: int) -> list[Facts]:
+    one = Facts(
+        tools=(tool, partner), pattern=f"fact>{move}", sequence=(tool, partner), domains=("law",), skeleton="s",
+        pairs=(f"{tool} > {partner}",), topology=topology, start="x:id",
+    )  # fmt: skip
+    return [one] * times
+
+
+def leaning(facts: list[Facts]) -> Leaning:
+    return tally.leaning(tally.add(Tally(), facts), TOOLS, DOMAINS, STARTS, MOVES)
+
+
+def test_nothing_finished_leans_nowhere() -> None:
+    even = leaning([])
+    for by in (even.tools, even.domains, even.starts, even.moves):
+        assert set(by.values()) == {1.0}
+
+
+def test_what_finished_blocks_are_full_of_weighs_less() -> None:
+    lean = leaning(told("a", "b", "list", "PureR/chain/2/1", 9))
+    assert lean.tools["c"] == 1.0 > lean.tools["a"] == lean.tools["b"]
+    assert lean.domains["physics"] == 1.0 > lean.domains["law"]
+    assert lean.starts["y:id"] == 1.0 > lean.starts["x:id"]
+    assert lean.moves["fact"] == 1.0 > lean.moves["list"]
+
+
+def test_a_tool_that_always_comes_in_the_same_pair_weighs_less() -> None:
+    mixed = told("a", "b", "list", "t", 6) + told("c", "d", "list", "t", 3) + told("c", "e", "list", "t", 3)
+    lean = leaning(mixed)
+    assert lean.tools["c"] > lean.tools["a"]
+
+
+def test_a_move_that_leads_to_rare_topologies_weighs_more() -> None:
+    mixed = (
+        told("a", "b", "list", "common", 8) + told("a", "b", "fact", "common", 4) + told("a", "b", "fact", "rare", 4)
+    )
+    lean = leaning(mixed)
+    assert lean.moves["fact"] > lean.moves["list"]
+
+
+@given(st.lists(facts), st.lists(facts))
+def test_the_leaning_depends_on_what_is_finished_alone(first: list[Facts], second: list[Facts]) -> None:
+    blocks = tally.add(tally.add(Tally(), first), second)
+    shuffled = second + first
+    assert tally.leaning(blocks, TOOLS, DOMAINS, STARTS, MOVES) == leaning(shuffled)

@@ -1,15 +1,22 @@
 """toolcheck and specimen: what a catalog promises, on tools made for the purpose and on a real one."""
 
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
-from dive.catalog import load
+from dive.catalog import load, tables
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Loaded, Param, Registry, Type
 from dive.says import parse
 from dive.specimen import specimens, tool_text
-from dive.toolcheck import check, check_tool, plan
+from dive.toolcheck import Link, alone, check, check_tool, check_tools, link_plan, plan, remembered, tool_mark, unfit
 from dive.tools import Toolbox, bind
 
 X = frozenset({"x"})
@@ -93,6 +100,141 @@ def test_bad_behaviour_fails_with_its_reason(registry: Registry, element: Loaded
     tool = replace(element.tool, output=schema, hash=reason)
     row = check_tool(*bent(registry, element, run=run, tool=tool))
     assert row.verdict == "fail" and reason in row.reason
+
+
+def crowded() -> object:
+    """Wrong whenever two calls are under way at once."""
+    under_way = []
+
+    def run(element: str) -> dict[str, object]:
+        if element == "no-such-thing":
+            raise ToolError("not_found", element)
+        under_way.append(threading.get_ident())
+        time.sleep(0.002)
+        name = str(len(set(under_way)) > 1)
+        under_way.remove(threading.get_ident())
+        return {"element": element, "name": name}
+
+    return run
+
+
+def stranger(element: str) -> dict[str, object]:
+    if element == "no-such-thing":
+        raise ToolError("not_found", element)
+    return {"element": f"{element}?", "name": element}
+
+
+PLAIN = {"type": "object", "additionalProperties": False, "required": ["element"], "properties": {
+    "element": {"type": "string"}, "name": {"type": "string"}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("run", "reason"),
+    [(crowded(), "gives another result beside other calls"), (stranger, "is no element:symbol")],
+    ids=["crowded", "stranger"],
+)
+def test_what_only_company_and_types_show(registry: Registry, element: Loaded, run: object, reason: str) -> None:
+    tool = replace(element.tool, output=PLAIN, hash=reason)
+    row = check_tool(*bent(registry, element, run=run, tool=tool))
+    assert row.verdict == "fail" and reason in row.reason
+
+
+def test_values_that_nobody_knows_are_of_another_type(registry: Registry, element: Loaded) -> None:
+    """Well formed, but no element among them."""
+    names = dict(
+        zip((str(e["element"]) for e in element.tool.examples), ("Qa", "Qb", "Qc", "Qd", "Qe", "Qf"), strict=False)
+    )
+
+    def run(element: str) -> dict[str, object]:
+        if element == "no-such-thing":
+            raise ToolError("not_found", element)
+        return {"element": names.get(element, "Qz"), "name": element}
+
+    tool = replace(element.tool, output=PLAIN, hash="nobody")
+    row = check_tool(*bent(registry, element, run=run, tool=tool))
+    assert "is a known element:symbol" in row.reason
+
+
+def test_links_are_tried(registry: Registry, element: Loaded) -> None:
+    row = check_tool(registry, element)
+    found = {(link.tool, link.field): link for link in row.links}
+    carried = found["elements_next_to", "elements.element"]
+    assert (carried.to, carried.param, carried.tried, carried.worked) == ("element_record", "element", 3, 3)
+    calls = list(link_plan(registry, ["element_record"]))
+    assert len(calls) == sum(link.tried for link in row.links)
+
+
+def test_a_tool_that_breaks_on_what_another_gives_fails(registry: Registry, element: Loaded) -> None:
+    good = {str(e["element"]) for e in element.tool.examples}
+
+    def picky(element: str) -> dict[str, object]:
+        if element == "no-such-thing":
+            raise ToolError("not_found", element)
+        if element not in good:
+            raise LookupError(element)
+        return {"element": element, "name": element}
+
+    tool = replace(element.tool, output=PLAIN, hash="picky")
+    row = check_tool(*bent(registry, element, run=picky, tool=tool))
+    assert row.verdict == "fail" and "fed by " in row.reason and "LookupError" in row.reason
+
+
+def test_who_is_joined_to_nobody(registry: Registry, element: Loaded) -> None:
+    row = check_tool(registry, element)
+    assert alone(registry, {"element_record": row}) == []
+    assert alone(registry, {"element_record": replace(row, links=())}) == ["element_record"]
+    idle = Link("elements_next_to", "elements", "element_record", "element", tried=3, why="not_found: no")
+    assert alone(registry, {"element_record": replace(row, links=(idle,))}) == ["element_record"]
+
+
+def hanging(element: str) -> dict[str, object]:
+    time.sleep(60)
+    return {"element": element}
+
+
+def dying(element: str) -> dict[str, object]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {"element": element}
+
+
+def test_a_tool_that_hangs_or_dies_is_a_row_and_costs_no_other(registry: Registry) -> None:
+    names = ["element_heat", "element_record", "elements_next_to"]
+    tools = {name: registry.tools[name] for name in names}
+    theirs = replace(tools["element_heat"].tool, package="source:theirs")
+    tools["element_heat"] = replace(tools["element_heat"], run=hanging, tool=theirs)
+    tools["elements_next_to"] = replace(tools["elements_next_to"], run=dying)
+    rows = check_tools(replace(registry, tools=tools), names, workers=2, deadline_s=0.5)
+    assert [(row.name, row.verdict) for row in rows] == list(zip(names, ("fail", "pass", "fail"), strict=True))
+    assert "gave no result in time, or ended its process" in rows[0].reason
+    assert "WorkerDied: ended by SIGKILL" in rows[2].reason
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Iterator[Path]:
+    before = tables.folder()
+    tables.keep_in(tmp_path)
+    yield tmp_path
+    tables.keep_in(before)
+
+
+def test_what_was_found_is_kept_by_the_tools_hash(registry: Registry, empty_folder: Path) -> None:
+    names = ["element_record", "elements_next_to"]
+    few = replace(registry, tools={name: registry.tools[name] for name in names})
+    asked: list[int] = []
+    assert unfit(few, 1, 20.0, lambda done, total, passed: asked.append(total)) == {}
+    assert set(asked) == {4}  # by itself, then joined to the others
+    other, loaded = bent(
+        few, few.tools["element_record"], run=crash, tool=replace(few.tools["element_record"].tool, hash="x")
+    )
+    asked.clear()
+    assert list(unfit(other, 1, 20.0, lambda done, total, passed: asked.append(total))) == ["element_record"]
+    assert set(asked) == {2}
+    asked.clear()
+    assert list(unfit(other, 1, 20.0, lambda done, total, passed: asked.append(total))) == ["element_record"]
+    assert asked == []
+    assert remembered()[tool_mark(loaded.tool)].verdict == "fail"
+    (empty_folder / "checked.json").write_bytes(b'{"half": ')
+    assert remembered() == {}
 
 
 def test_a_tool_that_writes_is_never_called(registry: Registry, element: Loaded) -> None:

@@ -1,6 +1,8 @@
 """call(): arguments, effect, size cap, schema, cache, errors; every failure is a ToolError with its kind."""
 
+import gc
 import math
+import weakref
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
@@ -11,7 +13,7 @@ from msgspec.structs import replace
 from dive.errors import ToolError
 from dive.nouns import Json
 from dive.registry import Loaded, Param, Registry
-from dive.tools import MAX_BYTES, Toolbox, bind, call
+from dive.tools import CACHE_BYTES, MAX_BYTES, Toolbox, bind, call
 
 NUMBER = {"type": "object", "properties": {"value": {"type": "number"}}, "required": ["value"],
           "additionalProperties": False}  # fmt: skip
@@ -191,3 +193,32 @@ def test_the_mark_stands_while_the_tool_runs(made: Callable[..., Toolbox]) -> No
     call(box, "probe", {"text": "a"})
     assert kind_of(box, {"text": ""}) == "raised"
     assert marks == ["probe", "running", None] * 2
+
+
+def test_a_cached_error_keeps_nobody_alive(made: Callable[..., Toolbox]) -> None:
+    class Catcher:
+        pass
+
+    def fails(**args: Json) -> Json:
+        raise ToolError("not_found", "nobody knows")
+
+    box = made(fails)
+
+    def caught() -> weakref.ref[Catcher]:
+        here = Catcher()
+        with pytest.raises(ToolError, match="not_found: nobody knows"):
+            call(box, "probe", {"text": "a"})
+        return weakref.ref(here)
+
+    refs = [caught() for _ in range(3)]
+    gc.collect()
+    assert [ref() for ref in refs] == [None, None, None]
+    assert len(box.cache) == 1
+
+
+def test_the_cache_is_bounded_by_bytes(made: Callable[..., Toolbox]) -> None:
+    box = made(fine)
+    for number in range(20):
+        box.keep(("probe", b"%d" % number), {"value": number}, CACHE_BYTES // 8)
+    assert len(box.cache) <= 8
+    assert ("probe", b"19") in box.cache

@@ -86,7 +86,7 @@ class SourceSection(Section, frozen=True):
 
 
 class DrawSection(Section, frozen=True):
-    """(S, T, X): how many draws, and what each may hold."""
+    """(S, T, X): how many draws, and what each may hold; `steer`: lean toward what finished blocks lack."""
 
     count: Count = 600
     toolset_min: Positive = 15
@@ -96,6 +96,7 @@ class DrawSection(Section, frozen=True):
     tools: ToolFilter = ToolFilter()
     exemplars_min: Positive = 3
     exemplars_max: Positive = 5
+    steer: bool = True
 
 
 class SynthesizeSection(Section, frozen=True):
@@ -207,7 +208,12 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(_explain(str(error), merged, given, path)) from None
     _check(config, given, path)
     placed = tuple(replace(s, folder=str(path.parent.resolve() / s.folder)) for s in config.sources)
-    return replace(config, sources=placed, out=config.out or f"out/{config.name}")
+    return replace(config, sources=placed, out=given.get("out") or _kept_in(path) or config.out or f"out/{config.name}")
+
+
+def _kept_in(path: Path) -> str:
+    """The run directory whose own copy of the run file this is: it may have been moved since it was written."""
+    return str(path.parent) if path.name == "config.toml" and (path.parent / "manifest.json").exists() else ""
 
 
 def flatten(config: Config) -> dict[str, Any]:

@@ -6,6 +6,7 @@ solver trajectories, which hold detours. Does not know questions' meaning, files
 
 import ast
 import functools
+import hashlib
 import itertools
 import math
 import re
@@ -60,31 +61,71 @@ class Diversity(Struct, frozen=True, kw_only=True):
 
 def measure(items: Iterable[Item], registry: Registry) -> Diversity:
     """The diversity of a set of tasks."""
-    tasks = list(items)
-    needed = [frozenset(tool for _, tool in task.calls) for task in tasks]
-    graphs = [call_graph(task.proof, task.calls) for task in tasks]
-    kinds = {name: loaded.tool.kind for name, loaded in registry.tools.items()}
-    domains = {name: loaded.tool.domain for name, loaded in registry.tools.items()}
-    return Diversity(
-        tools_covered=len(frozenset().union(*needed)),
-        tools_needed_effective=hill(Counter(tool for tools in needed for tool in tools)),
-        unique_toolsets=len({frozenset(task.toolset) for task in tasks}),
-        unique_sequences=len({sequence(tool for _, tool in task.calls) for task in tasks}),
-        unique_graphs=len({canonical_form(graph) for graph in graphs}),
-        topology_classes=len({topology(graph, kinds) for graph in graphs}),
-        tools_per_task=_mean([len(tools) for tools in needed]),
-        domains_per_task=_mean([len({domains[tool] for tool in tools}) for tools in needed]),
-        patterns=_counted(task.pattern for task in tasks),
-        answer_types=_counted(task.proof.answer.type for task in tasks),
-        hops=_counted(str(depth(graph)) for graph in graphs),
-    )
+    counts = Counts(registry)
+    for item in items:
+        counts.add(item)
+    return counts.diversity()
+
+
+class Counts:
+    """Diversity counted task by task: what is kept grows with what differs, not with the tasks."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._kinds = {name: loaded.tool.kind for name, loaded in registry.tools.items()}
+        self._domains = {name: loaded.tool.domain for name, loaded in registry.tools.items()}
+        self._tools: Counter[str] = Counter()
+        self._patterns: Counter[str] = Counter()
+        self._answers: Counter[str] = Counter()
+        self._hops: Counter[str] = Counter()
+        self._toolsets: set[bytes] = set()
+        self._graphs: set[bytes] = set()
+        self._sequences: set[tuple[str, ...]] = set()
+        self._topologies: set[str] = set()
+        self._tasks = self._needed = self._crossed = 0
+
+    def add(self, item: Item) -> None:
+        """Counts one more task."""
+        needed = {tool for _, tool in item.calls}
+        graph = call_graph(item.proof, item.calls)
+        self._tasks += 1
+        self._needed += len(needed)
+        self._crossed += len({self._domains[tool] for tool in needed})
+        self._tools.update(needed)
+        self._patterns[item.pattern] += 1
+        self._answers[item.proof.answer.type] += 1
+        self._hops[str(depth(graph))] += 1
+        self._toolsets.add(_short(" ".join(sorted(set(item.toolset)))))
+        self._graphs.add(_short(canonical_form(graph)))
+        self._sequences.add(sequence(tool for _, tool in item.calls))
+        self._topologies.add(topology(graph, self._kinds))
+
+    def diversity(self) -> Diversity:
+        """The diversity of what was counted."""
+        return Diversity(
+            tools_covered=len(self._tools),
+            tools_needed_effective=hill(self._tools),
+            unique_toolsets=len(self._toolsets),
+            unique_sequences=len(self._sequences),
+            unique_graphs=len(self._graphs),
+            topology_classes=len(self._topologies),
+            tools_per_task=self._needed / max(self._tasks, 1),
+            domains_per_task=self._crossed / max(self._tasks, 1),
+            patterns=dict(sorted(self._patterns.items())),
+            answer_types=dict(sorted(self._answers.items())),
+            hops=dict(sorted(self._hops.items())),
+        )
+
+
+def _short(text: str) -> bytes:
+    """What stands for a long text in a set."""
+    return hashlib.sha256(text.encode()).digest()[:16]
 
 
 def hill(counts: Mapping[str, int]) -> float:
     """The effective number of kinds (Hill number, q = 1): n for n kinds equally frequent, 1 for a single one."""
     total = sum(counts.values())
     shares = [count / total for count in counts.values() if count]
-    return math.exp(-sum(share * math.log(share) for share in shares)) if shares else 0.0
+    return math.exp(-math.fsum(share * math.log(share) for share in shares)) if shares else 0.0
 
 
 def call_graph(proof: Proof, calls: Made) -> Graph:
@@ -95,6 +136,11 @@ def call_graph(proof: Proof, calls: Made) -> Graph:
     read = _sources(proof)
     edges = {(a, b) for step in nodes for source in read[step] for a in nodes.get(source, ()) for b in nodes[step]}
     return Graph(tuple(tool for _, tool in calls), frozenset(edges))
+
+
+def plan(proof: Proof) -> Graph:
+    """The call graph of a proof before it is run: a step over the members of a list counts as one call."""
+    return call_graph(proof, [(step.id, str(step.call)) for step in proof.steps if step.call is not UNSET])
 
 
 def _sources(proof: Proof) -> dict[str, frozenset[str]]:
@@ -257,11 +303,3 @@ def masked(question: str, labels: Iterable[str], constants: Iterable[str] = ()) 
 @functools.cache
 def _number_words() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(word for word in SMALL if word not in ('zero', 'one'))})\b", re.IGNORECASE)
-
-
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items()))
-
-
-def _mean(numbers: Sequence[int]) -> float:
-    return sum(numbers) / len(numbers) if numbers else 0.0

@@ -1,6 +1,6 @@
 """draw: one configuration (S, T, X) of the paper, drawn from the pools.
 
-Takes the pools, an index and weights that lean toward the rare; gives a `Draw`. A toolset is a typed core that can
+Takes the pools, an index and a leaning toward the rare; gives a `Draw`. A toolset is a typed core that can
 be reached from the seed, distractors that take the same types, and fill. Modes: `domain` (the seed's domain and the
 general tools, as in the paper), `bridge` (two or three domains joined by a typed link), `uniform`. Calls no tool.
 """
@@ -8,9 +8,10 @@ general tools, as in the paper), `bridge` (two or three domains joined by a type
 import random
 from collections.abc import Mapping, Sequence
 
-from dive.nouns import Draw
+from dive.nouns import Draw, Exemplar
 from dive.pools import Pools, generator
 from dive.registry import Loaded
+from dive.tally import EVEN, Leaning
 
 CORE = 10
 TELLING = 2
@@ -20,43 +21,49 @@ LEAST_START = 0.005
 """The weight of a seed type from which no calibration draft was ever made."""
 
 
-def draw(pools: Pools, index: int, weights: Mapping[str, float], starts: Mapping[str, float]) -> Draw:
+def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]) -> Draw:
     """The draw with that index.
 
     Args:
         pools: what may be used.
         index: position in the run; with the run's seed it decides everything.
-        weights: leaning by tool name; absent names weigh 1.
+        leaning: weights of tools, domains, seed types and moves.
         starts: by seed type, how often a question could be made from it in calibration.
     """
     config = pools.config
     rng = generator(config.seed, index, "draw", 0)
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
-    weight = {t: LEAST_START + starts.get(t, 0.0) for d in pools.domains for t in pools.seed_types(d)}
-    best = [max(weight[t] for t in pools.seed_types(d)) for d in pools.domains]
+    types = {d: pools.seed_types(d) for d in pools.domains}
+    weight = {t: (LEAST_START + starts.get(t, 0.0)) * leaning.starts.get(t, 1.0) for d in types for t in types[d]}
+    best = [max(weight[t] for t in types[d]) * leaning.domains.get(d, 1.0) for d in types]
     domain = rng.choices(pools.domains, best)[0]
-    types = pools.seed_types(domain)
-    seed_type = rng.choices(types, [weight[t] for t in types])[0]
-    return draw_from(pools, index, rng, mode, domain, seed_type, weights)
+    seed_type = rng.choices(types[domain], [weight[t] for t in types[domain]])[0]
+    return draw_from(pools, index, rng, mode, domain, seed_type, leaning)
 
 
 def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: str, seed_type: str,
-              weights: Mapping[str, float]) -> Draw:  # fmt: skip
+              leaning: Leaning = EVEN) -> Draw:  # fmt: skip
     """A draw whose mode, domain and seed type are given."""
     config = pools.config
     seed = rng.choice(pools.seeds(seed_type))
     size = rng.randint(config.draw.toolset_min, config.draw.toolset_max)
     eligible = _eligible(pools, mode, domain, seed_type, rng)
-    toolset = _toolset(pools, eligible, seed_type, min(size, len(eligible)), weights, rng)
+    toolset = _toolset(pools, eligible, seed_type, min(size, len(eligible)), leaning.tools, rng)
     count = rng.randint(config.draw.exemplars_min, config.draw.exemplars_max)
-    structures = sorted({e.moves for e in pools.exemplars})
-    drawn = rng.sample(structures, min(count, len(structures)))
-    chosen = [rng.choice([e for e in pools.exemplars if e.moves == moves]) for moves in drawn]
+    chosen = _leaning_sample(pools.exemplars, count, leaning, rng)
     return Draw(
         key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,  # type: ignore[arg-type]
         toolset=tuple(sorted(toolset)), exemplars=tuple(e.id for e in chosen),
     )  # fmt: skip
+
+
+def _leaning_sample(known: Sequence[Exemplar], count: int, leaning: Leaning, rng: random.Random) -> list[Exemplar]:
+    """Exemplars of different structures, those first whose last move is rare so far."""
+    structures = sorted({e.moves for e in known})
+    places = {moves: rng.random() ** (1 / leaning.moves.get(moves[-1], 1.0)) for moves in structures}
+    drawn = sorted(structures, key=lambda moves: -places[moves])[:count]
+    return [rng.choice([e for e in known if e.moves == moves]) for moves in drawn]
 
 
 def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.Random) -> list[str]:

@@ -69,11 +69,17 @@ class ToolError(DiveError):
 
     Attributes:
         kind: arguments | raised | deadline | too_large | schema | not_found | refused.
+        message: what is said after the kind.
     """
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
         self.kind = kind
+        self.message = message
+
+    def fresh(self) -> "ToolError":
+        """The same error, never raised: one that is kept and raised again would keep alive all that ever caught it."""
+        return ToolError(self.kind, self.message)
 
 
 class ProofError(DiveError):

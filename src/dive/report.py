@@ -6,17 +6,18 @@ results; times come from the journal, since ledgers have none. Does not know how
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
 
 from dive import config, ledger
-from dive.diversity import Diversity, Item, measure
+from dive.diversity import Counts, Diversity, Item
 from dive.ledger import Record
 from dive.minds.estimate import cost
 from dive.nouns import GATES, Drop, Task, canonical
+from dive.prove.evaluate import Done
 from dive.prove.sandbox import Sandbox
 from dive.registry import Registry
 from dive.replay import Replay, recorded, replayed
@@ -101,29 +102,27 @@ def build(directory: Path, registry: Registry) -> Report:
         RunDirError: it is no run directory, or a ledger is damaged.
     """
     settings = config.load(directory / "config.toml")
-    tasks = list(ledger.tasks(directory))
+    work = _Work(directory, registry, settings.report.compare_rounds)
     drops = list(ledger.drops(directory))
-    outs = {stage: sum(1 for _ in ledger.read(directory, stage)) for stage in ledger.STAGES}
-    records = {made.key: made for made in ledger.journal(directory)}
-    told = {key: msgspec.json.decode(made.facts, type=Told | None) or Told() for key, made in records.items()}
-    counts: Counter[str] = sum((Counter(each.counts) for each in told.values()), Counter())
-    facts = [f for task in tasks if (f := told[task.key].told) is not None]
-    replays = _replays(directory, tasks)
+    outs = {stage: ledger.count(directory, stage) for stage in ledger.STAGES}
+    pace = Pace(work.keys)
+    for made in ledger.journal(directory):
+        pace.add(made)
     return Report(
-        tasks=len(tasks),
+        tasks=len(work.keys),
         stages=_stages(outs, drops),
-        diversity=measure(_items(tasks, [lineage[-1] for lineage in replays]), registry),
-        speed=_speed(list(records.values()), len(tasks), settings.flow.workers),
+        diversity=work.counts.diversity(),
+        speed=pace.speed(len(work.keys), settings.flow.workers),
         cost=_cost(directory),
-        proved=sum(task.status == "proved" for task in tasks),
-        candidates_per_draw=round(counts["candidates"] / max(len(records), 1), 3),
-        gates=_gates(counts, [drop for drop in drops if drop.key in records and records[drop.key].drop is None]),
-        rounds=_rounds(tasks, replays, registry) if settings.report.compare_rounds else {},
-        skeletons=_spread(each.skeleton for each in facts),
-        openings=_spread(opening(each.skeleton) for each in facts),
-        patterns=_spread(task.pattern for task in tasks),
-        sequences=_spread(" > ".join(each.sequence) for each in facts),
-        not_checkable=dict(Counter(v.by for task in tasks for v in task.verdicts if v.passed is None)),
+        proved=work.proved,
+        candidates_per_draw=round(pace.counts["candidates"] / max(len(pace.whole) + pace.dropped, 1), 3),
+        gates=_gates(pace.counts, [drop for drop in drops if drop.key in pace.whole]),
+        rounds=work.rounds(),
+        skeletons=_spread(pace.skeletons),
+        openings=_spread(pace.openings),
+        patterns=_spread(work.patterns),
+        sequences=_spread(pace.sequences),
+        not_checkable=dict(work.not_checkable),
     )
 
 
@@ -170,67 +169,122 @@ def _gates(counts: Mapping[str, int], folded: Sequence[Drop]) -> dict[str, Gate]
     return gates
 
 
-def _replays(directory: Path, tasks: Iterable[Task]) -> list[list[Replay]]:
-    """For each task the replays of its rounds, the last one its own."""
-    with Sandbox() as sandbox:
-        return [
-            [replayed(proof, evidence, sandbox) for proof in (*(made.proof for made in task.lineage), task.proof)]
-            for task in tasks
-            for evidence in [recorded(directory, task)]
-        ]
+class _Work:
+    """The tasks of a run, replayed and counted one by one; of each only its key is kept."""
+
+    def __init__(self, directory: Path, registry: Registry, compare_rounds: bool) -> None:
+        self.counts = Counts(registry)
+        self.keys: set[str] = set()
+        self.proved = 0
+        self.patterns: Counter[str] = Counter()
+        self.not_checkable: Counter[str] = Counter()
+        self._registry = registry
+        self._rounds: dict[int, _Round] = {}
+        with Sandbox() as sandbox:
+            for task in ledger.tasks(directory):
+                self._add(task, recorded(directory, task), sandbox, compare_rounds)
+
+    def _add(self, task: Task, evidence: Sequence[Done], sandbox: Sandbox, compare_rounds: bool) -> None:
+        proofs = [*(made.proof for made in task.lineage), task.proof]
+        for k, proof in enumerate(proofs, start=1):
+            if not compare_rounds and k < len(proofs):
+                continue
+            replay = replayed(proof, evidence, sandbox)
+            calls = tuple((call.step, call.tool) for call in replay.calls)
+            item = Item(proof=proof, calls=calls, toolset=task.toolset, pattern=task.pattern, rounds=len(proofs))
+            if compare_rounds:
+                self._rounds.setdefault(k, _Round(self._registry)).add(item, replay)
+            if k == len(proofs):
+                self.counts.add(item)
+        self.keys.add(task.key)
+        self.proved += task.status == "proved"
+        self.patterns[task.pattern] += 1
+        self.not_checkable.update(v.by for v in task.verdicts if v.passed is None)
+
+    def rounds(self) -> dict[str, RoundMeasure]:
+        """Measures by round, from the first on."""
+        return {str(k): made.measure() for k, made in sorted(self._rounds.items())}
 
 
-def _items(tasks: Sequence[Task], replays: Sequence[Replay], k: int | None = None) -> list[Item]:
-    items: list[Item] = []
-    for task, replay in zip(tasks, replays, strict=True):
-        proof = task.proof if k is None or k > len(task.lineage) else task.lineage[k - 1].proof
-        calls = tuple((call.step, call.tool) for call in replay.calls)
-        items.append(Item(proof=proof, calls=calls, toolset=task.toolset, pattern=task.pattern,
-                          rounds=len(task.lineage) + 1))  # fmt: skip
-    return items
+class _Round:
+    """Proofs of one round, counted."""
 
+    def __init__(self, registry: Registry) -> None:
+        self._counts = Counts(registry)
+        self._tasks = self._calls = self._many = 0
 
-def _rounds(tasks: Sequence[Task], replays: Sequence[Sequence[Replay]], registry: Registry) -> dict[str, RoundMeasure]:
-    found: dict[str, RoundMeasure] = {}
-    for k in range(1, max((len(lineage) for lineage in replays), default=0) + 1):
-        both = [(task, lineage[k - 1]) for task, lineage in zip(tasks, replays, strict=True) if k <= len(lineage)]
-        needed = [len({canonical((call.tool, call.args)) for call in replay.calls}) for _, replay in both]
-        seen = measure(_items([task for task, _ in both], [replay for _, replay in both], k), registry)
-        found[str(k)] = RoundMeasure(
-            tasks=len(both),
-            mean_calls=round(sum(needed) / len(needed), 3),
-            four_or_more_calls=round(sum(n >= MANY_CALLS for n in needed) / len(needed), 3),
+    def add(self, item: Item, replay: Replay) -> None:
+        needed = len({canonical((call.tool, call.args)) for call in replay.calls})
+        self._tasks += 1
+        self._calls += needed
+        self._many += needed >= MANY_CALLS
+        self._counts.add(item)
+
+    def measure(self) -> RoundMeasure:
+        seen = self._counts.diversity()
+        return RoundMeasure(
+            tasks=self._tasks,
+            mean_calls=round(self._calls / self._tasks, 3),
+            four_or_more_calls=round(self._many / self._tasks, 3),
             topology_classes=seen.topology_classes,
             unique_sequences=seen.unique_sequences,
             unique_graphs=seen.unique_graphs,
         )
-    return found
 
 
-def _spread(names: Iterable[str]) -> Spread:
-    counts = Counter(names)
+class Pace:
+    """What the journal tells: times, counts of gates, and the wording of the tasks that are in the ledger.
+
+    `whole` are the keys that ended without a drop: one of them that has one all the same fell at a fold.
+    """
+
+    def __init__(self, tasks: Collection[str]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.skeletons: Counter[str] = Counter()
+        self.openings: Counter[str] = Counter()
+        self.sequences: Counter[str] = Counter()
+        self.whole: set[str] = set()
+        self.dropped = 0
+        self._tasks = tasks
+        self._batches: dict[float, float] = {}
+        self._cpu_s = self._rss_mb = 0.0
+
+    def add(self, made: Record) -> None:
+        """Counts one more record."""
+        told = msgspec.json.decode(made.facts, type=Told | None) or Told()
+        self.counts.update(told.counts)
+        if made.drop is None:
+            self.whole.add(made.key)
+        else:
+            self.dropped += 1
+        if told.told is not None and made.key in self._tasks:
+            self.skeletons[told.told.skeleton] += 1
+            self.openings[opening(told.told.skeleton)] += 1
+            self.sequences[" > ".join(told.told.sequence)] += 1
+        self._batches[made.at] = max(self._batches.get(made.at, 0.0), made.wall_s)
+        self._cpu_s += made.cpu_s
+        self._rss_mb = max(self._rss_mb, made.rss_mb)
+
+    def speed(self, tasks: int, workers: int) -> Speed:
+        """The pace of `tasks` tasks; the clock may have jumped, so no pause and no step back counts."""
+        if not self._batches:
+            return Speed(0.0, 0.0, 0.0)
+        times = sorted(self._batches)
+        before = [float("-inf"), *times]
+        # A batch cannot have taken much longer than its slowest key and the one before it in the worker's hands.
+        elapsed = sum(min(at - last, 2 * self._batches[at] + 1) for at, last in zip(times, before, strict=False))
+        return Speed(
+            tasks_per_s=round(tasks / elapsed, 2),
+            cpu_s_per_task=round(self._cpu_s / tasks, 4) if tasks else 0.0,
+            peak_rss_mb=round(workers * self._rss_mb, 1),
+        )
+
+
+def _spread(counts: Mapping[str, int]) -> Spread:
     if not counts:
         return Spread(0, "", 0.0)
     top = min(counts, key=lambda name: (-counts[name], name))
-    return Spread(len(counts), top, round(counts[top] / counts.total(), 4))
-
-
-def _speed(records: Sequence[Record], tasks: int, workers: int) -> Speed:
-    if not records:
-        return Speed(0.0, 0.0, 0.0)
-    batches: dict[float, float] = {}
-    for made in records:
-        batches[made.at] = max(batches.get(made.at, 0.0), made.wall_s)
-    times = sorted(batches)
-    before = [float("-inf"), *times]
-    # A batch cannot have taken much longer than its slowest key and the one before it in the worker's hands.
-    elapsed = sum(min(at - last, 2 * batches[at] + 1) for at, last in zip(times, before, strict=False))
-    cpu_s = sum(made.cpu_s for made in records)
-    return Speed(
-        tasks_per_s=round(tasks / elapsed, 2),
-        cpu_s_per_task=round(cpu_s / tasks, 4) if tasks else 0.0,
-        peak_rss_mb=round(workers * max(made.rss_mb for made in records), 1),
-    )
+    return Spread(len(counts), top, round(counts[top] / sum(counts.values()), 4))
 
 
 # ---- summary -------------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dive import __version__, ledger, minds, prompts, sources, tally
+from dive import __version__, ledger, minds, prompts, sources, tally, toolcheck
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
-from dive.diversity import sequence_of, skeleton
+from dive.diversity import plan, sequence_of, skeleton, topology
 from dive.draw import draw, draw_from
-from dive.errors import ConfigError
+from dive.errors import ConfigError, ToolError
 from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
 from dive.ledger import Record
@@ -30,7 +30,7 @@ from dive.pools.closure import closure
 from dive.prove.sandbox import Sandbox
 from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
-from dive.tally import Facts, Tally
+from dive.tally import EVEN, Facts, Leaning, Tally
 from dive.tools import CallFn, Toolbox
 from dive.tree import Node
 from dive.verify import Desk, novel, verify
@@ -60,28 +60,47 @@ class State(Struct, frozen=True):
 
 
 class Street:
-    """Everything that a worker needs, built once in the parent and shared by fork."""
+    """Everything that a worker needs, built once in the parent and shared by fork.
 
-    def __init__(self, config: Config, until: str = "verify") -> None:
+    Args:
+        config: the run.
+        until: the last stage to run.
+        checking: told (tools checked, in all, passed) while tools are checked that never were.
+    """
+
+    def __init__(self, config: Config, until: str = "verify", checking: Progress = lambda *_: None) -> None:
         self.config = config
         self.until = until
         self.registry = sources.load(config)
-        self.pools = Pools(self.registry, config)
+        for type_name in self.registry.pools:
+            self.registry.seeds(type_name)
+        self.unfit = toolcheck.unfit(self.registry, config.flow.workers, config.flow.deadline_s, checking)
+        self.pools = Pools(self.registry, config, self.unfit)
         self.box = Toolbox(self.registry, mark=mark)
-        samples = closure(self.registry, self.box.call)
-        tables = kept("calibration", _marks(self.registry), Tables, lambda: _calibrate(self.registry, self.box.call))
+        self._warm()
+        self.kinds = {name: loaded.tool.kind for name, loaded in self.registry.tools.items()}
+        samples = closure(self.registry, self.box.call, self.unfit)
+        marks = sha([_marks(self.registry), sorted(self.unfit)])
+        tables = kept("calibration", marks, Tables, lambda: _calibrate(self.registry, self.unfit, self.box.call))
         self.starts = tables.starts
         self.desk = Desk(
             self.registry, self.box.call, Sandbox(), Fresh(config=config), samples,
             tables.by_field, tables.by_pattern, config,
         )  # fmt: skip
         self.rejected: dict[str, Drop] = {}
-        for type_name in self.registry.pools:
-            self.registry.seeds(type_name)
+        self._leans: tuple[State, Leaning] | None = None
+
+    def _warm(self) -> None:
+        """Loads the tables of all tools here, so that workers share them; whoever is not DIVE's own is left alone."""
+        for name in self.pools.tools:
+            loaded = self.registry.tools[name]
+            if not loaded.foreign:
+                with contextlib.suppress(ToolError):
+                    self.box.call(name, loaded.tool.examples[0])
 
     def work(self, key: str, state: State, avoid: frozenset[str]) -> Record:
         """One key: its nouns by stage, and why it was dropped if it was."""
-        leaning = tally.weights(state.tally.tools, self.pools.tools)
+        leaning = self._leaning(state)
         drawn = self.pick(key, state)
         drawn = msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
         if self.until == "draw":
@@ -90,10 +109,19 @@ class Street:
 
     def pick(self, key: str, state: State) -> Draw:
         """The draw of a key."""
-        leaning = tally.weights(state.tally.tools, self.pools.tools)
-        return draw(self.pools, int(key.rpartition("/")[2]), leaning, self.starts)
+        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state), self.starts)
 
-    def _attempts(self, drawn: Draw, state: State, leaning: dict[str, float]) -> Record:
+    def _leaning(self, state: State) -> Leaning:
+        """Where the draws of a block lean; the same for all of them."""
+        if not self.config.draw.steer:
+            return EVEN
+        if self._leans is None or self._leans[0] is not state:
+            moves = {e.moves[-1] for e in self.pools.exemplars}
+            types = [t for domain in self.pools.domains for t in self.pools.seed_types(domain)]
+            self._leans = state, tally.leaning(state.tally, self.pools.tools, self.pools.domains, types, moves)
+        return self._leans[1]
+
+    def _attempts(self, drawn: Draw, state: State, leaning: Leaning) -> Record:
         nouns: dict[str, Any] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
@@ -102,7 +130,7 @@ class Street:
         for attempt in range(ATTEMPTS):
             enter("synthesize")
             try:
-                draft = synthesize(drawn, graph, self.config, leaning, attempt, closed)
+                draft = synthesize(drawn, graph, self.config, leaning.tools, attempt, closed)
             except Exhausted as error:
                 counts["exhausted"] += 1
                 drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))
@@ -125,9 +153,12 @@ class Street:
         """What steering and report want to know of an accepted task."""
         tools = tuple(call.tool for call in task.evidence)
         homes = {self.registry.tool(name).tool.domain for name in tools}
+        graph = plan(task.proof)
         told = Facts(
             tools=tuple(sorted(set(tools))), pattern=task.pattern, sequence=sequence_of(task.proof),
             domains=tuple(sorted(homes)), skeleton=skeleton(task, self.registry),
+            pairs=tuple(sorted({f"{graph.labels[a]} > {graph.labels[b]}" for a, b in graph.edges})),
+            topology=topology(graph, self.kinds), start=task.seed.type,
         )  # fmt: skip
         calls = [(call.tool, call.args) for call in task.evidence]
         mark = novel.signature(task.pattern, calls)
@@ -171,7 +202,8 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
     """
     street = street or Street(config, until)
     led = bool(config.minds.aliases) and until == "verify"
-    parts = {"tools": _marks(street.registry), "until": until, "code": __version__}
+    parts = {"tools": _marks(street.registry), "unfit tools": sha(sorted(street.unfit))[:16], "until": until,
+             "code": __version__}  # fmt: skip
     parts |= {"prompts": prompts.digest()} if led else {}
     keys = [f"{config.seed}/{index:06d}" for index in range(config.draw.count)]
     with ledger.open_run(Path(config.out), hide(text.encode()).decode(), fingerprint(config, parts)) as held:
@@ -206,10 +238,10 @@ def _marks(registry: Registry) -> str:
     return sha([[loaded.tool.hash, loaded.tool.says] for loaded in registry.tools.values()])
 
 
-def _calibrate(registry: Registry, call: CallFn) -> Tables:
+def _calibrate(registry: Registry, unfit: Mapping[str, str], call: CallFn) -> Tables:
     """Drafts from every seed type that no gate has seen: how often each answer comes up, and each type leads on."""
     config = Config(name="calibration", seed=CALIBRATION)
-    pools = Pools(registry, config)
+    pools = Pools(registry, config, unfit)
     answered: list[tuple[Node, Answer]] = []
     starts: dict[str, float] = {}
     for domain in pools.domains:
@@ -219,7 +251,7 @@ def _calibrate(registry: Registry, call: CallFn) -> Tables:
                 rng = generator(config.seed, index, "calibrate", seed_type)
                 mode = ("domain", "bridge", "uniform")[index % 3]
                 with contextlib.suppress(Exhausted):
-                    drawn = draw_from(pools, index, rng, mode, domain, seed_type, {})
+                    drawn = draw_from(pools, index, rng, mode, domain, seed_type)
                     task = synthesize(drawn, Graph(registry, drawn.toolset, call), config, {})
                     answered += [(r.tree, r.answer) for r in (*task.lineage, task) if r.tree is not None]
                     made += 1

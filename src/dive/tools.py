@@ -19,6 +19,8 @@ from dive.registry import Loaded, Param, Registry
 
 MAX_BYTES = 262_144
 CACHE_ENTRIES = 10_000
+CACHE_BYTES = 8 << 20
+"""JSON of cached results; as objects they take about ten times as much."""
 PYTHON_KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
     "array": (list,), "object": (dict,),
@@ -46,6 +48,15 @@ class Toolbox:
         self.mark = mark
         self.hide: Callable[[bytes], bytes] = bytes
         self.cache: dict[tuple[str, bytes], Json | ToolError] = {}
+        self._held = 0
+
+    def keep(self, key: tuple[str, bytes], known: "Json | ToolError", size: int) -> None:
+        """Remembers what a call gave; when there is too much, everything before it is forgotten."""
+        self._held += size
+        if len(self.cache) >= CACHE_ENTRIES or self._held > CACHE_BYTES:
+            self.cache.clear()
+            self._held = size
+        self.cache[key] = known
 
     @property
     def call(self) -> CallFn:
@@ -77,13 +88,11 @@ def call(box: Toolbox, name: str, args: Mapping[str, Json]) -> Json:
         raise ToolError("arguments", f"{name}: {error}") from error
     known = box.cache.get(key)
     if known is None:
-        known = _run(box, loaded, bound)
+        known, size = _run(box, loaded, bound)
         if loaded.tool.effect == "pure":
-            if len(box.cache) >= CACHE_ENTRIES:
-                box.cache.clear()
-            box.cache[key] = known
+            box.keep(key, known, size)
     if isinstance(known, ToolError):
-        raise known
+        raise known.fresh()
     return known
 
 
@@ -119,37 +128,38 @@ def _fits(value: Json, kind: str) -> bool:
     return kind != "number" or abs(value) <= sys.float_info.max
 
 
-def _run(box: Toolbox, loaded: Loaded, args: Mapping[str, Json]) -> Json | ToolError:
+def _run(box: Toolbox, loaded: Loaded, args: Mapping[str, Json]) -> tuple[Json | ToolError, int]:
+    """What a tool gave, and the bytes that this takes as JSON."""
     if loaded.tool.effect == "write" and loaded.name not in box.writes:
-        return ToolError("refused", f"{loaded.name} may change something and the run file does not allow it")
+        return ToolError("refused", f"{loaded.name} may change something and the run file does not allow it"), 0
     if box.mark:
         box.mark(loaded.name)
     try:
         result = loaded.run(**args)
     except ToolError as error:
-        return error
+        return error.fresh(), 0
     except Exception as error:  # a tool may raise anything: a failed call is a record, not a crash
         text = f"{loaded.name}: {type(error).__name__}: {error}"
-        return ToolError("raised", box.hide(text.encode(errors="replace")).decode())
+        return ToolError("raised", box.hide(text.encode(errors="replace")).decode()), 0
     finally:
         if box.mark:
             box.mark(None)
     return _checked(loaded, result, box.hide)
 
 
-def _checked(loaded: Loaded, result: Json, hide: Callable[[bytes], bytes]) -> Json | ToolError:
+def _checked(loaded: Loaded, result: Json, hide: Callable[[bytes], bytes]) -> tuple[Json | ToolError, int]:
     try:
         raw = msgspec.json.encode(result)  # NaN and infinity become null, which no schema of ours allows
     except (TypeError, ValueError, RecursionError) as error:
-        return ToolError("schema", f"{loaded.name}: its result is no JSON: {error}")
+        return ToolError("schema", f"{loaded.name}: its result is no JSON: {error}"), 0
     if len(raw) > MAX_BYTES:
-        return ToolError("too_large", f"{loaded.name}: {len(raw)} bytes; at most {MAX_BYTES} are taken")
+        return ToolError("too_large", f"{loaded.name}: {len(raw)} bytes; at most {MAX_BYTES} are taken"), 0
     plain = msgspec.json.decode(hide(raw))
     try:
         _validator(loaded.tool.hash, loaded)(plain)
     except fastjsonschema.JsonSchemaException as error:
-        return ToolError("schema", f"{loaded.name}: {error}")
-    return plain
+        return ToolError("schema", f"{loaded.name}: {error}"), 0
+    return plain, len(raw)
 
 
 _validators: dict[str, Callable[[Any], Any]] = {}

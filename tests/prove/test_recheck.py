@@ -88,6 +88,13 @@ def test_live() -> None:
     assert live(TASKS, changed, BLOBS.__getitem__).same == 0
 
 
+def test_calls_of_another_version_are_counted_apart() -> None:
+    seen = live(TASKS, call, BLOBS.__getitem__, lambda task, tool: task is TASKS[0])
+    assert (seen.tried, seen.other_tried) == (seen.same, seen.other_same)
+    assert seen.tried + seen.other_tried == 7
+    assert seen.other_tried > 0
+
+
 def test_recorded_finds_by_tool_and_arguments() -> None:
     made = outcome(LARGEST)
     known = recorded(TASKS[1].evidence, BLOBS.__getitem__)

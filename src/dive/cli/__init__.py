@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dive import __version__
-from dive.cli import look, proving, street, tools
+from dive.cli import doctor, init, look, proving, street, tools
 from dive.cli.printing import fail
 from dive.errors import DiveError, UserError
 
@@ -57,8 +57,13 @@ def main(debug: bool) -> None:
       dive show out/first --random 5      five tasks as a person reads them
       dive prove out/first                re-check every proof
       dive tools list                     the tools that tasks are made from
+
+    \b
+    A run of your own:
+      dive init                           writes a run file that explains itself
+      dive doctor                         what is installed, what is missing, how fast this machine will be
     """
 
 
-for command in (*street.COMMANDS, *look.COMMANDS, proving.prove, tools.tools):
+for command in (init.init, *street.COMMANDS, *look.COMMANDS, proving.prove, tools.tools, doctor.doctor):
     main.add_command(command)

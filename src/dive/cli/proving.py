@@ -46,10 +46,13 @@ def prove(directory: Path, live: bool, tamper: int | None, as_json: bool) -> Non
 
 def _text(told: Recheck) -> str:
     lines = [f"{told.passed:,} of {told.tasks:,} proofs hold"]
+    lines += [f"  {package}: {text}" for package, text in told.versions.items()]
     lines += [f"  failed {_counted(told.failed)}"] if told.failed else []
     lines += [f"  not checkable {_counted(told.not_checkable)}"] if told.not_checkable else []
     if told.live.tried:
         lines.append(f"{told.live.same:,} of {told.live.tried:,} calls give the same result again")
+    if told.live.other_tried:
+        lines.append(f"{told.live.other_same:,} of {told.live.other_tried:,} calls of other versions give the same")
     if told.tamper.tried:
         lines.append(f"{told.tamper.tried:,} values altered; found by {_counted(told.tamper.found_by)}")
     return "\n".join(lines)

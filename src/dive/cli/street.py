@@ -90,15 +90,15 @@ def _aside(made: Config, until: str) -> Config:
 def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_json: bool) -> Config:
     try:
         lent = opened(made)  # a missing key is said before tables are built
-        built = _built(made, until)
+        street = built(made, until)
         with meter(until, "tasks" if until == "verify" else "") as progress:
-            speed = run_street(made, config.to_toml(made), progress, until, built, *lent)
+            speed = run_street(made, config.to_toml(made), progress, until, street, *lent)
+        told = report.build(Path(made.out), street.registry)
+        report.save(Path(made.out), told)
     except KeyboardInterrupt:
         words = " ".join(["dive", "run" if until == "verify" else until, str(file), *overrides])
         fail(f"interrupted; what is done is kept in {made.out}; go on with: {words}")
         click.get_current_context().exit(INTERRUPTED)
-    told = report.build(Path(made.out), built.registry)
-    report.save(Path(made.out), told)
     if as_json:
         json(told)
     else:
@@ -116,7 +116,7 @@ def _estimate(made: Config, as_json: bool) -> None:
     if told is None and made.minds.aliases:
         few = replace(made, draw=replace(made.draw, count=min(PROBE, made.draw.count)))
         with meter("probe", "tasks") as progress:
-            run_street(few, config.to_toml(made), progress, "verify", _built(few, "verify"), *opened(few))
+            run_street(few, config.to_toml(made), progress, "verify", built(few), *opened(few))
         told = estimate(out, made.draw.count)
     told = told or Estimate(seen=0, draws=made.draw.count, cost=Cost())
     if as_json:
@@ -125,19 +125,24 @@ def _estimate(made: Config, as_json: bool) -> None:
         say(f"{told.draws:,} draws will take about {words(told.cost)}; from {told.seen:,} draws of this run")
 
 
-def _built(made: Config, until: str) -> Street:
-    """The street, its tables loaded; the first time they are built, which is said."""
+def built(made: Config, until: str = "verify") -> Street:
+    """The street, its tables loaded and its tools checked; what is done for the first time is said."""
     registry = sources.load(made)
     check_names(registry, made)
     sources.compared(made)
-    if not any(folder().glob("closure*")):
+    if not any(folder().glob("closure*.table")):
         note(f"building tables in {folder()}; this happens once")
         with meter("tables", "") as progress:
             for number, name in enumerate(registry.pools, 1):
                 registry.seeds(name)
                 progress(number, len(registry.pools), 0)
-        note("calling each tool on samples, once for this set of tools")
-    return Street(made, until)
+        note("checking each tool and calling it on samples, once for this set of tools")
+    with meter("check", "pass") as progress:
+        street = Street(made, until, progress)
+    for name, reason in street.unfit.items():
+        if registry.tools[name].tool.effect != "write":
+            note(f"not drawn, since it has not passed its check: {name} ({reason})")
+    return street
 
 
 COMMANDS = (run, draw, synthesize, verify)

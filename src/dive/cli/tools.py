@@ -11,16 +11,15 @@ import click
 import msgspec
 from msgspec import Struct
 
-from dive import ledger, specimen, toolcheck
-from dive.catalog.tables import folder
+from dive import specimen, toolcheck
 from dive.cli.importing import import_tools
 from dive.cli.printing import OUT, json, meter, plain, say
 from dive.cli.registry import tools_for
 from dive.errors import ToolError, UserError
-from dive.nouns import Json, Tool, short_id
-from dive.registry import Loaded, package_version
+from dive.nouns import Json, Tool
+from dive.registry import Loaded, Registry, install
 from dive.show import compact
-from dive.toolcheck import Row
+from dive.toolcheck import Row, remember, remembered, tool_mark
 from dive.tools import Toolbox, bind
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -65,7 +64,7 @@ def list_tools(run: Path | None, as_json: bool) -> None:
     dive tools list
     dive tools list --json | jq -r '.[] | select(.checked == "fail") | .name'
     """
-    registry, seen = tools_for(run), _remembered()
+    registry, seen = tools_for(run), remembered()
     if as_json:
         json([_listed(loaded.tool, seen) for loaded in registry.tools.values()])
         return
@@ -74,7 +73,7 @@ def list_tools(run: Path | None, as_json: bool) -> None:
         if loaded.tool.domain != domain:
             domain = loaded.tool.domain
             say(domain)
-        row = seen.get(short_id(loaded.tool))
+        row = seen.get(tool_mark(loaded.tool))
         mark = {"pass": " ", "fail": "!", "never": "?"}[row.verdict if row else "never"]
         never = "   (write: never called)" if loaded.tool.effect == "write" else ""
         plain(f" {mark} {loaded.tool.kind}  {loaded.name:<30} {_takes(loaded)} -> {_gives(loaded)}{never}")
@@ -119,42 +118,62 @@ def call_tool(name: str, arguments: tuple[str, ...], run: Path | None) -> None:
 
 @tools.command("check")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.option("--plan", "only_plan", is_flag=True, help="Print the calls that would be made, and make none.")
+@click.option("--plan", "only_plan", is_flag=True, help="Print the calls that would be made.")
+@click.option("--links", "show_links", is_flag=True, help="Print whose output feeds whose input.")
+@click.option("--workers", type=click.IntRange(1), default=2, help="Processes that call tools.")
+@click.option("--deadline", metavar="S", type=click.FloatRange(0, min_open=True), default=20.0, help="For one call.")
 @_run
 @_json
-def check_tools(names: tuple[str, ...], only_plan: bool, run: Path | None, as_json: bool) -> None:
+def check_tools(names: tuple[str, ...], only_plan: bool, show_links: bool, workers: int, deadline: float,
+                run: Path | None, as_json: bool) -> None:  # fmt: skip
     """Check tools by calling them.
 
-    Every example must run, conform and repeat; bad arguments must end in the right error; every wording must be
-    sayable. Without names the audits of all tables run, too. Exit code 1 if anything fails.
+    Every example must run, conform, and give the same again: at once, later, beside other calls, with its defaults
+    stated. Bad arguments must end in the right error, results must hold what their types say, values that other tools
+    give must be taken, every wording must be sayable. Without names the audits of all tables run, too. A run draws
+    only tools that passed. Exit code 1 if anything fails.
+
+    --plan makes no call but those of the examples, whose results are put into other tools.
 
     \b
     dive tools check
     dive tools check airport_record --plan
-    dive tools check --run RUN.toml
+    dive tools check --run RUN.toml --links
     """
     registry = tools_for(run)
     if only_plan:
-        _print_plan(toolcheck.plan(registry, names), as_json)
+        _print_plan([*toolcheck.plan(registry, names), *toolcheck.link_plan(registry, names)], as_json)
         return
-    rows: list[Row] = []
-    total = len(registry.tools) + len(registry.types) + len(registry.audits)
-    with meter("check", "") as progress:
-        for row in toolcheck.check(registry, names):
-            rows.append(row)
-            progress(len(rows), 0 if names else total, 0)
-    _remember({short_id(registry.tools[row.name].tool): row for row in rows if row.name in registry.tools})
-    failed = [row for row in rows if row.verdict == "fail"]
+    with meter("check", "pass") as progress:
+        rows = toolcheck.check(registry, names, workers=workers, deadline_s=deadline, progress=progress)
+    remember({tool_mark(registry.tools[row.name].tool): row for row in rows if row.name in registry.tools})
     if as_json:
         json(rows)
     else:
-        for row in failed:
+        _print_rows(rows, registry, show_links)
+    if any(row.verdict == "fail" for row in rows):
+        click.get_current_context().exit(1)
+
+
+def _print_rows(rows: list[Row], registry: Registry, show_links: bool) -> None:
+    made = {row.name: row for row in rows if row.name in registry.tools}
+    for row in rows:
+        if row.verdict == "fail":
             OUT.print("[red]fail[/red] ", end="")
             plain(f"{row.name}: {row.reason}")
-        slow = max(rows, key=lambda row: row.ms)
-        plain(f"{len(rows) - len(failed)} of {len(rows)} pass; the slowest warm call took {slow.ms:g} ms ({slow.name})")
-    if failed:
-        click.get_current_context().exit(1)
+    links = [link for row in rows for link in row.links]
+    if show_links:
+        for link in links:
+            why = f"   {link.why}" if not link.worked else ""
+            plain(f"{link.tool}.{link.field} -> {link.to}.{link.param}   {link.worked} of {link.tried}{why}")
+    carry = sum(link.worked > 0 for link in links)
+    plain(f"{sum(row.verdict == 'pass' for row in rows)} of {len(rows)} pass; {carry} of {len(links)} links carry")
+    lone = toolcheck.alone(registry, made) if len(made) == len(registry.tools) else []
+    if lone:
+        plain(f"joined to no other tool: {', '.join(lone)}")
+    if made:
+        slow, first = max(made.values(), key=lambda r: r.ms), max(made.values(), key=lambda r: r.first_ms)
+        plain(f"slowest warm call {slow.ms:g} ms ({slow.name}), first call {first.first_ms:g} ms ({first.name})")
 
 
 def _print_plan(calls: Iterable[toolcheck.Planned], as_json: bool) -> None:
@@ -165,7 +184,7 @@ def _print_plan(calls: Iterable[toolcheck.Planned], as_json: bool) -> None:
     for call in made:
         text = msgspec.json.encode(call.args).decode()
         plain(f"{call.tool} {text}" + (f"   must fail: {' or '.join(call.expect)}" if call.expect else ""))
-    plain(f"{len(made)} calls, each made twice where it must succeed")
+    plain(f"{len(made)} calls; those of examples are made five times over, to see whether they repeat")
 
 
 def _arguments(loaded: Loaded, words: Iterable[str]) -> dict[str, Json]:
@@ -199,26 +218,10 @@ def _gives(loaded: Loaded) -> str:
 
 
 def _listed(tool: Tool, seen: dict[str, Row]) -> Listed:
-    row = seen.get(short_id(tool), Row(tool.name, "never"))
-    available = tool.package.startswith(("dive", "source:")) or package_version(tool.package) != "builtin"
+    row = seen.get(tool_mark(tool), Row(tool.name, "never"))
+    missing = install(tool.package)
     return Listed(
         tool.name, tool.domain, tool.kind, tool.effect, tool.source, tool.package, tool.licence, tool.data_licence,
-        tool.redistribute, available, row.verdict, row.reason if available else f"{tool.package} is not installed",
+        tool.redistribute, not missing, row.verdict,
+        f"{tool.package} is not installed: {missing}" if missing else row.reason,
     )  # fmt: skip
-
-
-def _memory() -> Path:
-    return folder() / "checked.json"
-
-
-def _remembered() -> dict[str, Row]:
-    """Rows of earlier checks by the hash of the tool; a file that cannot be read counts as none."""
-    try:
-        return msgspec.json.decode(_memory().read_bytes(), type=dict[str, Row])
-    except (OSError, msgspec.DecodeError):
-        return {}
-
-
-def _remember(rows: dict[str, Row]) -> None:
-    _memory().parent.mkdir(parents=True, exist_ok=True)
-    ledger.write(_memory(), msgspec.json.encode(_remembered() | rows, order="sorted"))

@@ -29,6 +29,7 @@ BLOCK = 256
 AHEAD = 2  # keys in a worker's hands, so that it does not wait while the parent makes a batch durable
 TICK_S = 0.1
 COMMIT_S = 0.25
+LIFETIME = 2_048  # keys after which a worker is replaced, with whatever it and its children have gathered
 KEY_DEADLINES = 10  # a whole key may take this many call deadlines: the end of an endless loop outside of any call
 
 
@@ -132,11 +133,15 @@ class _Pool(Generic[S]):
         return sum(self._peaks.values())
 
     def begin(self, state: S, keys: Sequence[str]) -> None:
-        """Lay out the keys of a block; workers are forked when there is something to do."""
+        """Lay out the keys of a block; workers are forked when there is something to do, again when they are old."""
         self._state = state
         self._todo = deque(keys)
-        for worker in self._workers:
-            worker.tell(state)
+        for place, worker in enumerate(self._workers):
+            if keys and worker.served >= LIFETIME:
+                worker.close()
+                self._workers[place] = self._spawn()
+            else:
+                worker.tell(state)
         while len(self._workers) < min(self._size, len(keys)):
             self._workers.append(self._spawn())
 

@@ -90,6 +90,7 @@ class Worker:
     def __init__(self, work: Work[S], stage: str, key_limit_s: float, others: Iterable[Connection]) -> None:
         self.keys: deque[str] = deque()
         self.gone = False
+        self.served = 0
         self.rss_mb = 0.0
         self._key_limit_s = key_limit_s
         self._slot = mmap.mmap(-1, mmap.PAGESIZE)
@@ -114,6 +115,7 @@ class Worker:
             while self.connection.poll():
                 done = msgspec.json.decode(self.connection.recv_bytes(), type=Record)
                 self.keys.popleft()
+                self.served += 1
                 self.rss_mb = max(self.rss_mb, done.rss_mb)
                 yield done
         except (EOFError, ConnectionError):

@@ -115,6 +115,11 @@ def read(directory: Path, stage: str) -> Iterator[Noun]:
             raise RunDirError(f"{where}: damaged ledger line: {error}") from None
 
 
+def count(directory: Path, stage: str) -> int:
+    """How many lines a stage's ledger has."""
+    return sum(1 for _ in _lines(directory / STAGES[stage]))
+
+
 def drops(directory: Path) -> Iterator[Drop]:
     """Why keys gave no task, in key order."""
     for where, text in _lines(directory / DROPPED):

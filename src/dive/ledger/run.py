@@ -4,6 +4,7 @@ Takes records in the order in which they arrive; they are on disk, their blobs b
 Gives what is done (resume) and ledgers in key order without wall clock. Does not know who runs what.
 """
 
+import errno
 import hashlib
 import os
 import time
@@ -130,7 +131,7 @@ class Run:
             self._keep_blobs(blob for done in records for blob in done.blobs)
             self._journal(records)
         except OSError as error:
-            raise RunDirError(f"cannot write {self.directory}: {error.strerror}") from error
+            raise RunDirError(_unwritten(self.directory, error)) from error
         self._whole = True
 
     def derive(self, keys: Iterable[str], rejected: Mapping[str, Drop] | None = None) -> None:
@@ -141,6 +142,8 @@ class Run:
         """
         done = sorted(set(keys) & self._done.keys())
         names = [*STAGES.values(), DROPPED]
+        if not self._whole:
+            return  # no room for what is there already; opening the directory again repairs it
         try:
             with ExitStack() as stack:
                 files = {name: stack.enter_context(tmp(self.directory / name).open("wb")) for name in names}
@@ -153,7 +156,9 @@ class Run:
                 tmp(self.directory / name).replace(self.directory / name)
             sync_directory(self.directory)
         except OSError as error:
-            raise RunDirError(f"cannot write the ledgers of {self.directory}: {error.strerror}") from error
+            for name in names:
+                tmp(self.directory / name).unlink(missing_ok=True)
+            raise RunDirError(_unwritten(self.directory, error)) from error
 
     def _lines(self, keys: Iterable[str], rejected: Mapping[str, Drop]) -> Iterator[tuple[str, bytes]]:
         for key in keys:
@@ -228,6 +233,11 @@ class Run:
                     raise RunDirError(f"{segment}: its last line is cut off, yet a later segment exists")
                 file.truncate(start)
                 os.fsync(file.fileno())
+
+
+def _unwritten(directory: Path, error: OSError) -> str:
+    room = "make room, then " if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else ""
+    return f"cannot write {directory}: {error.strerror}; what is done is kept: {room}give the same command again"
 
 
 def _claim(directory: Path, config: str, fingerprint: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ hash of its canonical entity, held-out tools, domains and patterns are never off
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dive.config import Config, domains
 from dive.errors import ConfigError, UnknownName
@@ -16,15 +16,19 @@ from dive.registry import Registry
 
 
 class Pools:
-    """What the draws of one run may use, after filters and split.
+    """What the draws of one run may use, after filters and split; never the tools that are `unfit`, by reason.
 
     Raises:
         UnknownName: the run file names a tool, domain or pattern that does not exist.
-        ConfigError: the filters leave nothing to draw from.
+        ConfigError: the filters leave nothing to draw from, or name a tool that is unfit.
     """
 
-    def __init__(self, registry: Registry, config: Config) -> None:
+    def __init__(self, registry: Registry, config: Config, unfit: Mapping[str, str] | None = None) -> None:
         check_names(registry, config)
+        unfit = unfit or {}
+        for name in config.draw.tools.allow:
+            if name in unfit:
+                raise ConfigError(f"draw.tools.allow: {name} has not passed `dive tools check`: {unfit[name]}")
         draw, split = config.draw, config.split
         training = split.part == "train"
         away = set(split.held_out_tools) if training else set()
@@ -36,7 +40,8 @@ class Pools:
             name
             for name, loaded in registry.tools.items()
             if (not draw.tools.allow or name in draw.tools.allow) and name not in draw.tools.deny
-            and name not in away and loaded.tool.domain not in closed and loaded.tool.effect != "write"
+            and name not in away and loaded.tool.domain not in closed
+            and loaded.tool.effect != "write" and name not in unfit
         )  # fmt: skip
         self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
         self.domains = tuple(

@@ -5,7 +5,7 @@ Takes the registry and `call`; gives, per tool, samples (arguments, result). The
 tool hashes: no verdict depends on other draws.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -33,14 +33,14 @@ class Sample(Struct, frozen=True):
 Closure = dict[str, list[Sample]]
 
 
-def closure(registry: Registry, call: CallFn) -> Closure:
-    """Samples of every tool that may be called, kept by the tools' hashes."""
-    marks = sha([loaded.tool.hash for loaded in registry.tools.values()])
-    return kept("closure", marks, Closure, lambda: _build(registry, call))
+def closure(registry: Registry, call: CallFn, unfit: Collection[str] = ()) -> Closure:
+    """Samples of every tool that may be called and is not `unfit`, kept by the tools' hashes."""
+    marks = sha([[loaded.tool.hash for loaded in registry.tools.values()], sorted(unfit)])
+    return kept("closure", marks, Closure, lambda: _build(registry, call, unfit))
 
 
-def _build(registry: Registry, call: CallFn) -> Closure:
-    names = [n for n, loaded in registry.tools.items() if loaded.tool.effect != "write"]
+def _build(registry: Registry, call: CallFn, unfit: Collection[str]) -> Closure:
+    names = [n for n, loaded in registry.tools.items() if loaded.tool.effect != "write" and n not in unfit]
     graph = Graph(registry, names, call)
     known = {t: _spread([Ent(t, e.id) for e in registry.seeds(t)], KNOWN) for t in registry.pools}
     found: dict[str, dict[bytes, Sample]] = {name: {} for name in names}

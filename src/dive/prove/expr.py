@@ -20,6 +20,8 @@ from dive.prove.rules import PATTERN_CALLS, Finding, Rules, bound
 
 MAX_NODES = 200
 MAX_CHARS = 4_000
+EXPRESSIONS = 2_048
+"""Checked expressions that are remembered, about 6 KB each: those of the draws at hand, not those of a whole run."""
 FREE = (0, 1, 2, 100)
 """Numbers that an expression may contain although the question does not state them."""
 
@@ -77,7 +79,7 @@ def reads(tree: ast.AST, names: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in names))
 
 
-@functools.lru_cache(maxsize=16_384)
+@functools.lru_cache(maxsize=EXPRESSIONS)
 def parsed(expr: str) -> ast.Expression:
     """The rewritten tree of an expression that has been checked before. Do not change it: it is cached."""
     tree = ast.parse(expr.strip(), mode="eval")
@@ -125,7 +127,7 @@ def spells_word(pattern: ast.expr) -> bool:
     return re.search(r"[^\W\d_]{2}", re.sub(r"\\.|\(\?[^)]*>|\[[^\]]*\]", " ", text)) is not None
 
 
-@functools.lru_cache(maxsize=16_384)
+@functools.lru_cache(maxsize=EXPRESSIONS)
 def _checked(expr: str, names: frozenset[str], sets: frozenset[str]) -> Compiled | list[Finding]:
     if len(expr) > MAX_CHARS:
         return [(f"{len(expr)} characters", f"at most {MAX_CHARS} are read", "Split it into `let` steps")]

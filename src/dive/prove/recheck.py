@@ -7,7 +7,7 @@ no tool unless it is given one.
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -43,14 +43,20 @@ class Tamper(Struct, frozen=True, kw_only=True):
 
 
 class Live(Struct, frozen=True, kw_only=True):
-    """Of `tried` calls executed again, how many gave the recorded result."""
+    """Of `tried` calls executed again, how many gave the recorded result; apart, those whose tool's package is
+    installed in another version than the proof's.
+    """
 
     tried: int = 0
     same: int = 0
+    other_tried: int = 0
+    other_same: int = 0
 
 
 class Recheck(Struct, frozen=True, kw_only=True):
-    """Counts of `dive prove`; `faults` says per task id what failed first."""
+    """Counts of `dive prove`; `faults` says per task id what failed first, `versions` which packages are not those
+    that the proofs were made with.
+    """
 
     tasks: int
     passed: int
@@ -59,6 +65,7 @@ class Recheck(Struct, frozen=True, kw_only=True):
     live: Live = Live()
     tamper: Tamper = Tamper()
     faults: dict[str, str] = {}
+    versions: dict[str, str] = {}
 
 
 def read_result(name: str, blobs: BlobReader) -> Json:
@@ -221,11 +228,34 @@ def _altered(result: Json, path: FieldPath) -> Iterator[Json]:
                 yield altered
 
 
-def live(tasks: Sequence[Task], call: CallFn, blobs: BlobReader) -> Live:
-    """Executes every recorded call again, each once, and compares."""
-    calls = {call_key(c.tool, c.args): c for task in tasks for c in task.evidence}
-    equal = sum(_same_live(item, _result(item, blobs), call) for item in calls.values())
-    return Live(tried=len(calls), same=equal)
+def unchanged(task: Task, tool: str) -> bool:
+    """No tool is of another version than it was."""
+    return False
+
+
+def live(
+    tasks: Iterable[Task], call: CallFn, blobs: BlobReader, other: Callable[[Task, str], bool] = unchanged
+) -> Live:
+    """Executes every recorded call again, each once, and compares.
+
+    Args:
+        tasks: whose calls.
+        call: runs a tool.
+        blobs: reads recorded results.
+        other: whether a task's tool is of another version now.
+    """
+    seen: set[str] = set()
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for task in tasks:
+        for item in task.evidence:
+            key = call_key(item.tool, item.args)
+            if key not in seen:
+                seen.add(key)
+                counts[other(task, item.tool), _same_live(item, _result(item, blobs), call)] += 1
+    return Live(
+        tried=counts[False, True] + counts[False, False], same=counts[False, True],
+        other_tried=counts[True, True] + counts[True, False], other_same=counts[True, True],
+    )  # fmt: skip
 
 
 def _result(item: Call, blobs: BlobReader) -> Json | Failure:

@@ -4,15 +4,17 @@ Takes a run directory, the registry and the grader's match; gives counts. Calls 
 """
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from dive import ledger
+from dive.nouns import Task
 from dive.prove.judge import Match
 from dive.prove.recheck import Progress, Recheck, live, recheck, silent, tamper
 from dive.prove.sandbox import Sandbox
-from dive.registry import Registry
+from dive.registry import BUILTIN, Registry, package_version
 from dive.tools import Toolbox
 
 
@@ -48,4 +50,29 @@ def rerun(
         if tampered:
             made = tamper(tasks, tampered, random.Random(seed), blobs, sandbox, match, call)
             told = replace(told, tamper=made)
-    return replace(told, live=live(tasks, call, blobs)) if call else told
+    versions = _versions(tasks)
+    told = replace(told, versions={name: text for name, (text, _) in versions.items()})
+    if call is None:
+        return told
+
+    def other(task: Task, tool: str) -> bool:
+        package = registry.tools[tool].tool.package if tool in registry.tools else ""
+        return task.proof.data.get(package, "") in versions.get(package, ("", ()))[1]
+
+    return replace(told, live=live(tasks, call, blobs, other))
+
+
+def _versions(tasks: Iterable[Task]) -> dict[str, tuple[str, list[str]]]:
+    """Packages that are not what some proof was made with: what to say, and the versions of those proofs."""
+    made: dict[str, set[str]] = {}
+    for task in tasks:
+        for package, version in task.proof.data.items():
+            made.setdefault(package, set()).add(version)
+    found: dict[str, tuple[str, list[str]]] = {}
+    for package, versions in sorted(made.items()):
+        now = package_version(package)
+        others = sorted(versions - {now})
+        if others:
+            here = "it is not installed" if now == BUILTIN else f"{now} is installed"
+            found[package] = f"proofs were made with {', '.join(others)}, {here}", others
+    return found

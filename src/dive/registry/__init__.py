@@ -8,13 +8,17 @@ say which constants a question may state for a parameter.
 """
 
 from dive.registry.declare import (
+    BUILTIN,
     Declared,
     audit,
     build,
     entities,
+    install,
     legal_name,
     load_tool,
+    normal,
     package_version,
+    required,
     tool,
     type_of,
 )
@@ -22,6 +26,7 @@ from dive.registry.kinds import Choices, Field, Finding, Loaded, Package, Param,
 from dive.registry.schema import fields_of
 
 __all__ = [
+    "BUILTIN",
     "Choices",
     "Declared",
     "Field",
@@ -36,9 +41,12 @@ __all__ = [
     "build",
     "entities",
     "fields_of",
+    "install",
     "legal_name",
     "load_tool",
+    "normal",
     "package_version",
+    "required",
     "tool",
     "type_of",
 ]

@@ -32,6 +32,9 @@ class Declared(Struct, frozen=True):
     domain: str
 
 
+DISTRIBUTION = "dive-synth"
+BUILTIN = "builtin"
+"""The version of what is no installed distribution: DIVE's own code and tables, a user's source."""
 F = TypeVar("F", bound=Callable[..., Any])
 _declared: dict[str, Declared] = {}
 _pools: dict[str, Callable[[], Mapping[str, Entity]]] = {}
@@ -144,11 +147,41 @@ def legal_name(name: str) -> bool:
 
 @functools.cache
 def package_version(name: str) -> str:
-    """Installed version of a distribution, or "builtin" for DIVE's own code and tables."""
+    """Installed version of a distribution, or BUILTIN."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return "builtin"
+        return BUILTIN
+
+
+@functools.cache
+def required() -> dict[str, str]:
+    """The distributions that DIVE asks for, in normal spelling, with the extra that asks ("" for DIVE itself).
+
+    A package that none of this names is data that ships with DIVE.
+    """
+    try:
+        lines = importlib.metadata.requires(DISTRIBUTION) or []
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+    found: dict[str, str] = {}
+    for line in lines:
+        extra = re.search(r"extra == ['\"]([\w-]+)['\"]", line)
+        found.setdefault(normal(re.split(r"[ ;<>=!~\[(]", line, maxsplit=1)[0]), extra[1] if extra else "")
+    return found
+
+
+def install(package: str) -> str:
+    """The command that installs a package which is asked for and not there; "" if nothing is missing."""
+    if package_version(package) != BUILTIN or normal(package) not in required():
+        return ""
+    extra = required()[normal(package)]
+    return f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install {package}"
+
+
+def normal(package: str) -> str:
+    """A distribution's name in the spelling that the index compares by."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def _hash(item: Declared, declared: Tool) -> str:

@@ -5,7 +5,9 @@ interpreter's: one JSON line of calls in, one JSON line of hashes out, until its
 that what counts its calls is found out too; a process that hangs or dies is an answer as well.
 """
 
+import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -81,8 +83,12 @@ def _read(process: "subprocess.Popen[bytes]", patience: float) -> tuple[bytes, s
 
 def main() -> None:
     """The process: the tools of the run that its last argument holds, over the tables in the folder before it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the end of the input ends this one
     keep_in(Path(sys.argv[-2]))
-    serve(sources.load(msgspec.json.decode(sys.argv[-1], type=Config)))
+    try:
+        serve(sources.load(msgspec.json.decode(sys.argv[-1], type=Config)))
+    except BrokenPipeError:
+        os._exit(1)  # whoever asked is gone; the usual way out would flush to nobody and say so
 
 
 def serve(registry: Registry) -> None:

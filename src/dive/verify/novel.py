@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from dive.nouns import Json, Verdict, canonical, short_id
-from dive.tally import Tally, sequence_key
+from dive.tally import Tally, last_move, sequence_key
 from dive.verify.exam import Exam, verdict
 
 MIN_TASKS = 256
@@ -78,8 +78,3 @@ def sequence(tools: Iterable[str]) -> tuple[str, ...]:
         if not found or found[-1] != tool:
             found.append(tool)
     return tuple(found)
-
-
-def last_move(pattern: str) -> str:
-    """The move of the last round of a task's pattern."""
-    return pattern.rpartition(">")[2]
