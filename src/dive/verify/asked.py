@@ -29,7 +29,8 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?", re.UNICODE)
 FREE_NUMBERS = frozenset({"0", "1", "one", "zero"})
 _OTHER_UNIT = re.compile(r"\b(?:not in|instead of|rather than) [^\W\d_]+(?: [^\W\d_]+)?(?=[,.;)]|$| to )")
 """Words that only set the unit apart: "in metres, not in feet"."""
-PLAIN = frozenset("most fewest least first last above below over under after before fewer less more".split())
+TELLING = "most fewest least first last above below over under after before fewer less more"
+PLAIN = frozenset(TELLING.split())
 """Cue words that are told by themselves to mean one direction, beside those in -est."""
 SUFFIXES = ("'s", "ies", "ing", "es", "ed", "s", "y", "e")
 
