@@ -16,6 +16,7 @@ from dive.errors import ToolError
 from dive.nouns import Json, canonical
 from dive.patterns import pattern
 from dive.registry import Loaded, Registry
+from dive.says import Says
 from dive.tools import CallFn, bind
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it
 
@@ -119,6 +120,10 @@ class Graph:
             yield self._trace
         finally:
             self._trace = outer
+
+    def says(self, node: Node) -> Says | None:
+        """The wording of the field that a node reads; None of whatever reads none."""
+        return self.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
 
     def has(self, node: Node) -> bool:
         """Whether `node` has a value here."""

@@ -13,7 +13,7 @@ from dive.prove import judge
 from dive.prove.bend import bends
 from dive.prove.evaluate import Outcome, look
 from dive.prove.examine import Report, examine
-from dive.prove.mutate import mutants, subvalues
+from dive.prove.mutate import mutants
 from dive.prove.sandbox import Plain, Runner
 from dive.prove.shape import change, column, leaves, lists, spell
 from dive.prove.ties import contests, near
@@ -96,13 +96,6 @@ def test_mutants_of_every_kind() -> None:
 def test_abs_has_no_sides() -> None:
     proof = Proof(steps=(Step(id="x", let="1"),), program="abs(x - 2)", answer=ENTITY)
     assert not any("sides" in w.label for w in mutants(proof))
-
-
-def test_subvalues_are_found_on_the_way(sandbox: Runner) -> None:
-    found = dict(subvalues(LARGEST, outcome(LARGEST), sandbox))
-    assert found["both"] == ["BR", "CL"]
-    assert found["area"] == {"BR": 8515767, "CL": 756102}
-    assert "BR" not in found.values()
 
 
 def test_wrong_values_come_from_mutants() -> None:

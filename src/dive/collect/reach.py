@@ -202,13 +202,13 @@ def is_value(graph: Graph, node: Node) -> bool:
 
 def whole(graph: Graph, members: Node) -> bool:
     """Whether a list holds all that it speaks of, not the best n of it."""
-    says = graph.registry.field(members.tool, members.field).says if isinstance(members, Get) else None
+    says = graph.says(members)
     return says is not None and says.whole
 
 
 def flags(graph: Graph, node: Get) -> frozenset[str]:
     """The flags of the field that a node reads."""
-    says = graph.registry.field(node.tool, node.field).says
+    says = graph.says(node)
     return says.flags if says else frozenset()
 
 

@@ -13,7 +13,6 @@ from dive.derive.sound import dated, sound
 from dive.evidence import Found, Graph
 from dive.nouns import Json
 from dive.patterns import pattern
-from dive.says import Says
 from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 UNIT = "unit:type"
@@ -63,21 +62,18 @@ class _Bench:
     def _presorted(self, members: Node, key: Node) -> bool:
         if not isinstance(members, Get) or not isinstance(key, Get):
             return False
-        says = self.graph.registry.field(members.tool, members.field).says
+        says = self.graph.says(members)
         return bool(says) and says.sorted_by == key.field.rpartition(".")[2]
 
     def _best_few(self, members: Node) -> bool:
         """Whether a list is the best n of something: ranked again by figures of a past year, it makes no sense."""
-        says = self._says(members)
+        says = self.graph.says(members)
         return says is not None and not says.whole
 
     def floored(self, members: Node, key: Node) -> bool:
         """Whether the list holds only what has much of this figure: the least of cities of half a million is idle."""
-        of, by = (self._says(node) for node in (members, key))
+        of, by = (self.graph.says(node) for node in (members, key))
         return of is not None and by is not None and of.floor != "" and of.floor == by.head
-
-    def _says(self, node: Node) -> Says | None:
-        return self.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
 
     def apart(self, low: Json, high: Json) -> bool:
         """Whether two values differ by more than a tie would."""
@@ -88,7 +84,7 @@ class _Bench:
 
 def comparable(graph: Graph, node: Node) -> bool:
     """Whether the values of a field can be put in an order that can be spoken of."""
-    says = graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
+    says = graph.says(node)
     return says is not None and says.cls != ""
 
 
@@ -129,7 +125,7 @@ def _where(bench: _Bench) -> Candidates:
     for members, key, values in bench.ranked():
         cut = bench.rng.randint(1, len(values) - 1)
         bound = threshold(values[cut - 1], values[cut], bench.margin)
-        says = bench.graph.registry.field(key.tool, key.field).says if isinstance(key, Get) else None
+        says = bench.graph.says(key)
         if bound is None or says is None or says.cls == "verb" or "rank" in says.flags:
             continue
         how = bench.rng.choice((">", "<"))
@@ -153,7 +149,7 @@ def _spread(bench: _Bench) -> Candidates:
 
 def _mean(bench: _Bench) -> Candidates:
     for members, key, _ in bench.ranked():
-        says = bench.graph.registry.field(key.tool, key.field).says if isinstance(key, Get) else None
+        says = bench.graph.says(key)
         if says and "mean" in says.flags:
             yield Op("mean", (("list", members), ("key", key)), key.type)
 
@@ -176,7 +172,7 @@ def _compare(name: str) -> Callable[[_Bench], Candidates]:
             for twin in twins:
                 a, b = sorted((node, twin), key=lambda n: bench.graph.value(n), reverse=True)
                 low, high = bench.graph.value(b), bench.graph.value(a)
-                says = bench.graph.registry.field(node.tool, node.field).says if isinstance(node, Get) else None
+                says = bench.graph.says(node)
                 allowed = says and ("ratio" in says.flags if name == "ratio" else says.cls)
                 if allowed and not isinstance(low, str) and bench.apart(low, high) and (name != "ratio" or low > 0):
                     yield Op(name, (("a", a), ("b", b)), "ratio" if name == "ratio" else node.type)
@@ -214,7 +210,7 @@ def _winner(bench: _Bench) -> Candidates:
             second = replace(fact, It(pick.type), pick)
             if not isinstance(second, Get) or not any(child == pick for _, child in second.args):
                 continue
-            says = bench.graph.registry.field(second.tool, second.field).says
+            says = bench.graph.says(second)
             if says and "rank" not in says.flags:
                 yield Op("record", (("first", pick), ("second", second)), "")
 

@@ -53,7 +53,7 @@ def _glued(graph: Graph, nodes: list[Node]) -> bool:
     fewest inhabitants in 1987. Which one it is, and where it lies, may always be asked.
     """
     keys = [n.node("key") for n in nodes if isinstance(n, Op) and "key" in dict(n.slots)]
-    if len({(k.tool, k.field) for k in keys if isinstance(k, Get)}) < len(set(keys)) or _twice(nodes):
+    if len({(k.tool, k.field) for k in keys if isinstance(k, Get)}) < len(set(keys)):
         return True
     for node in nodes:
         picks = (
@@ -71,18 +71,19 @@ def _glued(graph: Graph, nodes: list[Node]) -> bool:
 
 
 def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]) -> bool:
-    """Whether the label of a named entity prints what a step is to find: the country of "Accra, Ghana"."""
+    """Whether a label prints what a step is to find: the country of "Accra, Ghana", named or found on the way."""
     labels = [graph.registry.label(*entity) for entity in named]
-    found = {
-        graph.registry.entity(*e).name.removeprefix("the ") for n in inner if not n.many for e in _entities(graph, n)
-    }
-    return any(re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) for name in found for label in labels)
+    single = [n for n in inner if not n.many]
+    if any(_prints(graph, label, entity) for n in single for entity in _entities(graph, n) for label in labels):
+        return True
+    steps = [(entity, about) for n in single if isinstance(n, Get) for entity in _entities(graph, n)
+             for about in _subjects(graph, n)]  # fmt: skip
+    return any(_prints(graph, graph.registry.label(*about), entity) for entity, about in steps)
 
 
-def _twice(nodes: list[Node]) -> bool:
-    """Whether a list is cut down and then ranked by one and the same figure."""
-    by = [(n.pattern == "where", n.node("key")) for n in nodes if isinstance(n, Op) and "key" in dict(n.slots)]
-    return any(a != b and key == other for a, key in by for b, other in by)
+def _prints(graph: Graph, label: str, entity: tuple[str, str]) -> bool:
+    name = graph.registry.entity(*entity).name.removeprefix("the ")
+    return re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) is not None
 
 
 def _restless(nodes: list[Node]) -> bool:

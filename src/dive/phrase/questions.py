@@ -93,10 +93,11 @@ def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
     one = one[:1].lower() + one[1:-1]
     if not one.startswith(("which", "what", "who", "how", "in which", "on which", "of ", "among ")):
         raise Unspeakable("the first part is no plain question")
-    parts = {"first": one + part_form(speaker.registry, first)}
+    parts = {"first": one + part_form(speaker.registry, first, one)}
     for name, _ in node.slots[1:]:
         part = node_of(node, name)
-        parts[name] = _ask_about(speaker, first, part) + part_form(speaker.registry, part)
+        asked = _ask_about(speaker, first, part)
+        parts[name] = asked + part_form(speaker.registry, part, asked)
     return parts
 
 

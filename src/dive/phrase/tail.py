@@ -50,21 +50,25 @@ def rounding_tail(registry: Registry, tree: Node, main: str, rng: random.Random)
     return said + _tail(form, main, rng)
 
 
-def part_form(registry: Registry, part: Node) -> str:
-    """ " (in feet, to the nearest whole number)" behind one part of a record, or nothing where its form is plain."""
+def part_form(registry: Registry, part: Node, asked: str) -> str:
+    """ " (in feet, to the nearest whole number)" behind one part of a record as it is `asked`, if anything is open."""
     form = form_of(part, registry)
     if form.kind != "number":
         return ""
-    unit = f"in {form.unit}" if form.unit and form.type != "year" else ""
+    unit = "" if form.type == "year" or _said(form, asked) else f"in {form.unit}"
     digits = "" if form.whole or form.places is None else f"to {_digits(form.places)}"
     told = ", ".join(text for text in (unit, digits) if text)
     return f" ({told})" if told else ""
 
 
+def _said(form: Form, asked: str) -> bool:
+    return re.search(rf"\b{re.escape(form.unit)}", asked) is not None
+
+
 def _tail(form: Form, main: str, rng: random.Random) -> str:
     if form.kind != "number":
         return ""
-    unit = "" if form.type == "year" or re.search(rf"\b{re.escape(form.unit)}", main) else form.unit
+    unit = "" if form.type == "year" or _said(form, main) else form.unit
     digits = "" if form.whole or form.places is None else _digits(form.places)
     shapes = BOTH if unit and digits else UNIT if unit else DIGITS if digits else ()
     return " " + rng.choice(shapes).format(unit=unit, digits=digits) if shapes else ""

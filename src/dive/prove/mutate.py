@@ -11,10 +11,8 @@ from typing import cast
 
 from msgspec import UNSET
 
-from dive.nouns import Json, Proof
-from dive.prove.evaluate import Failure, Outcome, World, look
-from dive.prove.sandbox import Runner
-from dive.prove.values import same
+from dive.nouns import Proof
+from dive.prove.evaluate import World
 
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -55,40 +53,6 @@ def cross(mutant: World, bent: World) -> World:
         label=f"{mutant.label} | {bent.label}", kind="mutant", step=mutant.step, bends=bent.bends,
         steps=mutant.steps, program=mutant.program,
     )  # fmt: skip
-
-
-def subvalues(proof: Proof, outcome: Outcome, runner: Runner) -> list[tuple[str, Json]]:
-    """Values of named values and sub-expressions of an executed proof (source, value), each value once.
-
-    They are candidates for wrong answers: what is found on the way to the answer, and is not the answer.
-    """
-    sources = list(dict.fromkeys(_parts(proof)))
-    found: list[tuple[str, Json]] = []
-    for source, value in zip(sources, look(proof, outcome, sources, runner), strict=True):
-        known = isinstance(value, Failure) or same(value, outcome.value) or any(same(value, v) for _, v in found)
-        if not known:
-            found.append((source, value))
-    return found
-
-
-def _parts(proof: Proof) -> Iterator[str]:
-    """Sources of the sub-expressions that read steps only."""
-    lets = [step for step in proof.steps if step.let is not UNSET]
-    yield from (step.id for step in lets)
-    texts = [cast("str", step.let) for step in lets]
-    texts += [arg.expr for step in proof.steps for arg in step.args.values() if arg.expr is not UNSET]
-    for text in [*texts, proof.program]:
-        nodes = list(ast.walk(ast.parse(text.strip(), mode="eval")))
-        binders = [node for node in nodes if isinstance(node, _BINDERS)]
-        inner = {id(part) for binder in binders for part in ast.walk(binder) if part is not binder}
-        for node in nodes:
-            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-            if isinstance(node, _PARTS) and id(node) not in inner and "item" not in names:
-                yield ast.unparse(node)
-
-
-_PARTS = (ast.BinOp, ast.Call, ast.Subscript, ast.ListComp, ast.IfExp)
-_BINDERS = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def _mutated(text: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from dive.verify.leaked import numbers_said
 from dive.words import SMALL
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?", re.UNICODE)
-FREE_NUMBERS = frozenset({"0", "1", "one", "zero"})
+FREE_NUMBERS = frozenset(("0", "1", "one", "zero"))
 _OTHER_UNIT = re.compile(r"\b(?:not in|instead of|rather than) [^\W\d_]+(?: [^\W\d_]+)?(?=[,.;)]|$| to )")
 """Words that only set the unit apart: "in metres, not in feet"."""
 TELLING = "most fewest least first last above below over under after before fewer less more"
