@@ -36,6 +36,7 @@ ZONE_AREA = Get(
 BOTH_AREAS = tuple(
     (side, Get("country_facts", (("country", e),), "area", "")) for side, e in zip("ab", (PERU, CHILE), strict=True)
 )
+OWN = Get("country_facts", (("country", PERU),), "area", "")
 OVER = (("list", BORDERS), ("key", AREA))
 BEST = Op("superlative", (("how", "max"), *OVER), "country:iso2")
 CAPITAL = Get("country_facts", (("country", BEST),), "capital", "city")
@@ -49,11 +50,23 @@ TREES: dict[str, Node] = {
     "top": Op("top", (("how", "reverse=True"), *OVER, ("n", Con("count", 2))), "country:iso2", True),
     "spread": Op("spread", OVER, ""),
     "mean": Op("mean", (("list", CITIES), ("key", SIZE)), ""),
+    "nth": Op("nth", (("how", "reverse=False"), *OVER, ("place", "2")), "country:iso2"),
+    "order": Op("order", (("how", "reverse=True"), *OVER), "country:iso2", True),
+    "median": Op("median", OVER, ""),
+    "total": Op("total", OVER, ""),
+    "factor": Op("factor", OVER, "ratio"),
+    "closest": Op("closest", (*OVER, ("than", OWN)), "country:iso2"),
+    "surpass": Op("surpass", (*OVER, ("how", ">"), ("than", OWN)), "country:iso2", True),
+    "multiple": Op("multiple", (*OVER, ("than", OWN)), "ratio"),
+    "deviation": Op("deviation", (*OVER, ("than", OWN)), ""),
+    "where_equal": Op("where_equal", (("list", BORDERS), ("key", CURRENCY), ("value", Ent("currency:iso4217", "USD"))),
+                      "country:iso2", True),
+    "distinct": Op("distinct", (("list", BORDERS), ("key", CURRENCY)), "count"),
     "gap": Op("gap", BOTH_AREAS, ""),
     "ratio": Op("ratio", BOTH_AREAS, ""),
     "record": Op("record", (("first", BEST), ("second", CAPITAL)), ""),
     "fact": CAPITAL,
-}
+}  # fmt: skip
 MORE: tuple[Node, ...] = (
     Op("superlative", (("how", "min"), ("list", CITIES), ("key", PEOPLE)), "city"),
     Op("superlative", (("how", "min"), ("list", WHERE), ("key", AREA)), "country:iso2"),

@@ -59,9 +59,10 @@ def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: s
 
 
 def _leaning_sample(known: Sequence[Exemplar], count: int, leaning: Leaning, rng: random.Random) -> list[Exemplar]:
-    """Exemplars of different structures, those first whose last move is rare so far."""
+    """Exemplars of different structures, those first whose moves are rare so far."""
     structures = sorted({e.moves for e in known})
-    places = {moves: rng.random() ** (1 / leaning.moves.get(moves[-1], 1.0)) for moves in structures}
+    rare = {moves: min(leaning.moves.get(move, 1.0) for move in moves[1:]) for moves in structures}
+    places = {moves: rng.random() ** (1 / rare[moves]) for moves in structures}
     drawn = sorted(structures, key=lambda moves: -places[moves])[:count]
     return [rng.choice([e for e in known if e.moves == moves]) for moves in drawn]
 

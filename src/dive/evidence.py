@@ -21,7 +21,7 @@ from dive.tools import CallFn, bind
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it
 
 CallKey = tuple[str, bytes]
-EVALUATED = {"len": len, "max": max, "min": min, "sum": sum, "sorted": sorted}
+EVALUATED = {"len": len, "max": max, "min": min, "sum": sum, "sorted": sorted, "abs": abs}
 
 
 class Found(Struct):
@@ -181,7 +181,7 @@ class Graph:
         code = _compiled(pattern(node.pattern).expression(texts))
         try:
             return eval(code, {"__builtins__": EVALUATED, **slots})  # noqa: S307  (shipped text, not input)
-        except (TypeError, ValueError, ZeroDivisionError) as error:
+        except (TypeError, ValueError, ZeroDivisionError, IndexError) as error:
             raise Unknown(f"{node.pattern}: {error}") from error
 
 

@@ -61,13 +61,15 @@ def _form_of_op(tree: Op, registry: Registry) -> Form:
         return Form("record", parts=tuple(form_of(s, registry) for s in slots.values() if not isinstance(s, str)))
     if gives == "count":
         return Form("number", "count", places=0, whole=True)
-    if tree.pattern == "ratio":
+    if tree.type == "ratio":
         return Form("number", "ratio", places=2)
     of = slots["key"] if "key" in slots else slots["a"]
     assert not isinstance(of, str)
     base = form_of(of, registry)
-    if tree.pattern == "mean":
+    if tree.pattern in ("mean", "deviation"):
         return Form("number", base.type, base.unit, 1 if base.whole else base.places)
+    if tree.pattern in ("median", "total"):
+        return base
     return Form("number", base.type, "years" if base.type == "year" else base.unit, base.places, base.whole)
 
 

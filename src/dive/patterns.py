@@ -29,6 +29,16 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True):
     setup: tuple[str, ...] = ()
     ordered: bool = False
 
+    @property
+    def chooses(self) -> bool:
+        """Whether it takes those members of a list that meet a condition."""
+        return "key" in self.slots and self.gives == "members" and not self.ordered
+
+    @property
+    def ranks(self) -> bool:
+        """Whether it looks at all members of a list and comes to an end: a pick, an order, a figure."""
+        return "key" in self.slots and not self.chooses
+
     def expression(self, slots: Mapping[str, str]) -> str:
         """The program with slot texts put in; `key[m]` takes the slot's text for the member `m`."""
         names = "|".join(name for name in self.slots if name != "key")
@@ -48,3 +58,8 @@ def pattern(name: str) -> Pattern:
     if name not in patterns():
         raise UnknownName("pattern", name, patterns())
     return patterns()[name]
+
+
+CHOOSING = frozenset(name for name, row in patterns().items() if row.chooses)
+RANKING = frozenset(name for name, row in patterns().items() if row.ranks)
+PICKING = frozenset(name for name, row in patterns().items() if row.gives == "member")

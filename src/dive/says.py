@@ -189,18 +189,30 @@ def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
     return fill(asked, slots)
 
 
-def superlative(says: Says, how: str, plural: bool = False) -> str:
-    """Predicate for extreme members: "lies highest", "were discovered last". `how` is max or min."""
+def superlative(says: Says, how: str, plural: bool = False, place: str = "") -> str:
+    """Predicate for extreme members: "lies highest", "were discovered last". `how` is max or min; `place` "second"."""
     top = how == "max"
+    end = f"{place} {says.words[2 if top else 5]}".strip() if says.words else ""
     if says.cls == "verb":
-        return f"{says.verb[plural]} {says.words[2 if top else 5]}"
+        return f"{says.verb[plural]} {end}"
     if says.cls == "adj":
-        return f"{'are' if plural else 'is'} the {says.words[2 if top else 5]}"
+        return f"{'are' if plural else 'is'} the {end}"
     if says.cls == "many":
-        return f"{_many(says, plural)} the {'most' if top else 'fewest'} {says.head}"
+        most = f"{place} {'most' if top else 'fewest'}".strip()
+        return f"{_many(says, plural)} the {most} {says.head}"
     if says.cls == "event":
-        return f"{_past(says, plural)} {'last' if top else 'first'}"
-    return f"{'have' if plural else 'has'} the {says.words[2 if top else 5]} {says.head}"
+        return f"{_past(says, plural)} {place or ('last' if top else 'first')}"
+    return f"{'have' if plural else 'has'} the {end} {says.head}"
+
+
+def sorting(says: Says, top: bool) -> str:
+    """How a list is put in order: "from largest to smallest", "by mass, heaviest first", "in the order ..."."""
+    if says.cls == "event":
+        return f"by when they {_past(says, plural=True)}, {'latest' if top else 'earliest'} first"
+    ends = ("most", "fewest") if says.cls == "many" else (says.words[2], says.words[5])
+    first, last = ends if top else ends[::-1]
+    by = {"many": f"by number of {says.head}, ", "adj": ""}.get(says.cls, f"by {says.head}, ")
+    return f"{by}from {first} to {last}"
 
 
 def leading(says: Says, top: bool) -> str:
@@ -212,8 +224,10 @@ def leading(says: Says, top: bool) -> str:
     return says.words[2 if top else 5].split()[0]
 
 
-def having(says: Says, above: bool, value: str, plural: bool) -> str:
-    """Predicate for a threshold: "lie higher than 1,000 feet", "were discovered after 1850"."""
+def having(says: Says, above: bool, value: str, plural: bool, other: bool = False) -> str:
+    """Predicate for a threshold: "lie higher than 1,000 feet", "were discovered after 1850"; with `other` the value
+    is that of a thing: "has a higher density than gold".
+    """
     than = f"{says.words[1 if above else 4]} than {value}" if says.words else ""
     if says.cls == "verb":
         return f"{says.verb[plural]} {than}"
@@ -224,8 +238,11 @@ def having(says: Says, above: bool, value: str, plural: bool) -> str:
     if says.cls == "event":
         return f"{_past(says, plural)} {'after' if above else 'before'} {value}"
     have = "have" if plural else "has"
-    if says.words == HIGH:
+    if says.words == HIGH and not other:
         return f"{have} {article(says.head)} {says.head} {'above' if above else 'below'} {value}"
+    if other:
+        more = says.words[1 if above else 4]
+        return f"{have} {article(more)} {more} {says.head} than {value}"
     return f"{have} {article(says.head)} {says.head} {than}"
 
 

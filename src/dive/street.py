@@ -116,7 +116,7 @@ class Street:
         if not self.config.draw.steer:
             return EVEN
         if self._leans is None or self._leans[0] is not state:
-            moves = {e.moves[-1] for e in self.pools.exemplars}
+            moves = {move for e in self.pools.exemplars for move in e.moves[1:]}
             types = [t for domain in self.pools.domains for t in self.pools.seed_types(domain)]
             self._leans = state, tally.leaning(state.tally, self.pools.tools, self.pools.domains, types, moves)
         return self._leans[1]

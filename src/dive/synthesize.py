@@ -23,11 +23,12 @@ from dive.tree import Ent, Node, Op, walk
 
 WIDTH = 3
 GROWING = (
-    "fact", "record", "describe", "superlative", "winner", "convert", "narrow",
-    "count", "where", "top", "spread", "mean", "both", "gap",
+    ("convert", "narrow", "where", "top", "spread", "mean", "gap", "surpass", "where_equal", "distinct", "order",
+     "count", "median", "total", "factor", "multiple", "deviation", "closest", "nth", "winner", "also", "lead"),
+    ("fact", "record", "describe", "superlative", "both"),
 )  # fmt: skip
-"""Moves that can follow most questions; tried when no exemplar's move fits."""
-OPENING = ("fact", "list", "both", "only")
+"""Moves that can follow a question, tried when no exemplar's fits: those that seldom do before those that often do."""
+OPENING = (("fact", "list", "both", "only"),)
 """Moves that a seed is opened by when no exemplar's fits."""
 
 
@@ -79,7 +80,7 @@ def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Conf
            rng: random.Random, barred: frozenset[str]) -> Iterator[Round]:  # fmt: skip
     """Questions of round k: by the first exemplar's move, by the others', then by any that fits; one for each move."""
     wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
-    others = rng.sample(GROWING if k > 1 else OPENING, len(GROWING if k > 1 else OPENING))
+    others = [move for moves in (GROWING if k > 1 else OPENING) for move in rng.sample(moves, len(moves))]
     for move in (m for m in dict.fromkeys([*wanted, *others]) if m not in barred):
         graph.round, graph.collecting = k, True
         reach = Reach(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)

@@ -86,15 +86,15 @@ def leaning(tally: Tally, tools: Iterable[str], domains: Iterable[str], starts: 
     A tool weighs less the more tasks need it and the more common its pairs are; a move the more tasks end with it and
     the more common the topologies are that it leads to.
     """
-    ends, topologies = Counter[str](), Counter[str]()
+    made, topologies = Counter[str](), Counter[str]()
     for pattern, count in tally.patterns.items():
-        ends[last_move(pattern)] += count
+        made.update(dict.fromkeys(pattern.split(">")[1:], count))
     for shape, count in tally.shapes.items():
         topologies[shape.partition(": ")[2]] += count
     rare_pairs, rare_shapes = weights(tally.pairs, tally.pairs), weights(topologies, topologies)
     pairs = _mean((end, rare_pairs[pair], n) for pair, n in tally.pairs.items() for end in pair.split(" > "))
     shapes = _mean((s.partition(": ")[0], rare_shapes[s.partition(": ")[2]], n) for s, n in tally.shapes.items())
-    by_tool, by_move = weights(tally.tools, tools), weights(ends, moves)
+    by_tool, by_move = weights(tally.tools, tools), weights(made, moves)
     return Leaning(
         tools={name: weight * pairs.get(name, 1.0) for name, weight in by_tool.items()},
         domains=weights(tally.domains, domains),

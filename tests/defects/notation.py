@@ -28,6 +28,7 @@ from dive.registry import Registry
 from dive.tree import Con, Ent, Get, It, Node, Op
 
 UNIT = "unit:type"
+QUOTIENTS = ("ratio", "factor", "multiple")
 
 
 def tree(text: str, registry: Registry) -> Node:
@@ -77,11 +78,12 @@ def _op(name: str, parts: list[ast.expr], registry: Registry, member: str) -> Op
         elif slot == "key":
             slots[slot] = _node(part, registry, "", type_of(slots["list"]))
         else:
-            wanted = {"bound": type_of(slots.get("key", "")), "n": "count"}.get(slot, "")
+            of = type_of(slots.get("key", ""))
+            wanted = {"bound": of, "value": of, "n": "count"}.get(slot, "")
             slots[slot] = _node(part, registry, wanted, member)
     source = type_of(slots.get("list", slots.get("a", "")))
     kinds = {"member": source, "members": source, "count": "count", "record": "", "key": type_of(slots.get("key", ""))}
-    made = kinds.get(row.gives, "ratio" if name == "ratio" else source)
+    made = kinds.get(row.gives, "ratio" if name in QUOTIENTS else source)
     return Op(name, tuple(slots.items()), made, row.gives == "members")
 
 
@@ -107,7 +109,8 @@ def written(node: Node | str, registry: Registry, wanted: str | None = None) -> 
         return repr(value) if plain else f"{type(node).__name__}({node.type!r}, {value!r})"
     if isinstance(node, Op):
         slots = dict(node.slots)
-        types = {"bound": type_of(slots.get("key", "")), "n": "count"}
+        of = type_of(slots.get("key", ""))
+        types = {"bound": of, "value": of, "n": "count"}
         return f"{node.pattern}({', '.join(written(s, registry, types.get(n)) for n, s in node.slots)})"
     params = {param.name: param.type for param in registry.tool(node.tool).params}
     args = [(name, written(child, registry, params[name])) for name, child in node.args]

@@ -91,7 +91,7 @@ def test_true_pairs_are_left_alone(maker: Maker) -> None:
             pairs += 1
             faults = asked.faults(exam(made, made.question, maker.registry))
             flagged += [(made.question, faults)] if faults else []
-    assert len(flagged) <= 0.05 * pairs, flagged[:5]
+    assert len(flagged) <= 0.05 * pairs, [f for _, f in flagged]
 
 
 PERU = Ent("country:iso2", "PE")

@@ -53,7 +53,7 @@ def test_questions_that_one_would_ask(tree: Node) -> None:
         (count(where(lakes(), of("depth"), ">", 5)), "every member passes"),
         (count(where(lakes(), of("depth"), ">", 500)), "no member passes"),
         (pair("both", lakes(), lakes(XANTHIA)), "no member passes both"),
-        (keyed("sum", lakes(), of("depth")), "the sum of lake_record.depth makes no sense"),
+        (keyed("total", lakes(), of("depth")), "the sum of lake_record.depth makes no sense"),
         (keyed("mean", lakes(), of("area")), "the mean of lake_record.area makes no sense"),
         (count(where(lakes(), of("depth"), ">", 52.5)), "nobody would say 52.5"),
         (count(where(lakes(), of("area"), ">", 61.38)), "nobody would say 61.38"),

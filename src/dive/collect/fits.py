@@ -4,9 +4,13 @@ Takes a tree and a move; says whether the move can lead on from it. Knows no val
 naturally is not walked at all.
 """
 
+from dive.patterns import CHOOSING, PICKING, RANKING, patterns
 from dive.tree import Con, Ent, Get, Node, Op, walk
 
-RANKINGS = frozenset({"superlative", "top", "spread", "mean"})
+MAPPING = RANKING | CHOOSING | {"winner", "count"}
+"""Moves that look at every member of a list."""
+FIGURES = frozenset(name for name in RANKING if name not in PICKING and not patterns()[name].ordered)
+"""Operators that end in one figure of a list, beside which one may ask for a member."""
 PAIRS = frozenset({"both", "only"})
 CHAIN = 3
 """Facts of facts that a person still follows: the currency of the country where an airport lies."""
@@ -16,22 +20,26 @@ def fits(question: Node, move: str) -> bool:
     """Whether `move` can follow `question` (the seed, or the tree of the round before)."""
     if isinstance(question, Op) and question.pattern == "record":
         return move in ("describe", "narrow")
-    ranked = any(isinstance(node, Op) and node.pattern in RANKINGS for node in walk(question))
+    ranked = any(isinstance(node, Op) and node.pattern in RANKING for node in walk(question))
     single = isinstance(question, Ent) or not getattr(question, "many", False)
-    if move in ("superlative", "winner", "top", "spread", "mean"):
+    if move in RANKING or move == "winner":
         return not ranked and _open_list(question) and not _has(question, "where", "count")
     if move == "describe":
         return not _has(question, "gap", "ratio")
-    if move in ("where", "count"):
-        return not ranked and _open_list(question) and not _has(question, "where", "count")
+    if move in CHOOSING or move == "count":
+        return not ranked and _open_list(question) and not _has(question, "count", *CHOOSING)
     if move in ("both", "only", "list"):
         return single and not ranked and _short(question)
     if move in ("gap", "ratio"):
         return single and not ranked and isinstance(question, Ent | Get) and not _has(question, *PAIRS)
     if move == "narrow":
-        return (ranked or _has(question, "count")) and not _has(question, "where", *PAIRS)
+        return (ranked or _has(question, "count")) and not _has(question, *CHOOSING, *PAIRS)
     if move in ("fact", "record"):
         return single and (_picked(question) if ranked else _short(question))
+    if move == "also":
+        return isinstance(question, Op) and question.pattern in FIGURES
+    if move == "lead":
+        return _picked(question)
     if move == "convert":
         return single and not isinstance(question, Ent) and not _converted(question)
     return True
@@ -53,7 +61,7 @@ def _short(question: Node) -> bool:
 
 def _picked(question: Node) -> bool:
     """Whether the question is a pick itself: one goes one step from what was picked, not two."""
-    return isinstance(question, Op) and question.pattern == "superlative"
+    return isinstance(question, Op) and question.pattern in PICKING
 
 
 def _has(question: Node, *patterns: str) -> bool:

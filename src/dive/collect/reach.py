@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dive.bind import Args, bindings
 from dive.evidence import Graph, Unknown
+from dive.patterns import PICKING
 from dive.registry import Loaded
 from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
@@ -70,8 +71,7 @@ class Reach(Struct):
             return []
         for node in self._columns(members):
             keys += [node] if self._holds(node, members) else []
-        facts = [n for n in self._member_facts(it, members) if is_value(self.graph, n)]
-        return keys + [n for n in facts if not self.graph.registry.is_key(type_of(n))]
+        return keys + [n for n in self._member_facts(it, members) if not self.graph.registry.is_key(n.type)]
 
     def describe(self, entity: Ent) -> Iterator[Node]:
         """Inverse: nodes that lead to `entity` from what its own record says."""
@@ -146,7 +146,7 @@ class Reach(Struct):
 
     def _stands(self, node: Get, focus: Node) -> bool:
         """Whether a field has a value, and would have one had another member been picked: else nobody could tell."""
-        if not self.graph.has(node) or not isinstance(focus, Op) or focus.pattern != "superlative":
+        if not self.graph.has(node) or not isinstance(focus, Op) or focus.pattern not in PICKING:
             return self.graph.has(node)
         members = focus.node("list")
         others = [m for m in self.graph.value(members) if m != self.graph.value(focus)][:OTHERS]

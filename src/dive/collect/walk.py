@@ -7,7 +7,7 @@ build questions (`derive/compose.py`).
 
 from collections.abc import Callable
 
-from dive.collect.fits import fits, ranked_lists
+from dive.collect.fits import MAPPING, fits, ranked_lists
 from dive.collect.reach import Reach, flags, is_value, type_of, whole
 from dive.evidence import Found
 from dive.tree import Con, Ent, Get, Node
@@ -49,6 +49,12 @@ def _lists_with_keys(reach: Reach, question: Node, found: Found) -> None:
                 found.lists += reach.about(node, want_list=True)
     reach.rng.shuffle(found.lists)
     for members in found.lists[: reach.steps]:
+        found.keys[members] = reach.mapped(members)
+
+
+def _same_list(reach: Reach, question: Node, found: Found) -> None:
+    """What is known of the members of the list that was ranked."""
+    for members in ranked_lists(question):
         found.keys[members] = reach.mapped(members)
 
 
@@ -125,10 +131,11 @@ def _simple(reach: Reach, node: Node) -> bool:
 
 
 WALKS: dict[str, Callable[[Reach, Node, Found], None]] = {
-    **dict.fromkeys(("superlative", "winner", "top", "count", "where", "spread", "mean"), _lists_with_keys),
+    **dict.fromkeys(MAPPING, _lists_with_keys),
     **dict.fromkeys(("fact", "record"), _facts),
     **dict.fromkeys(("gap", "ratio"), _values_to_compare),
     **dict.fromkeys(("both", "only"), _list_pairs),
+    **dict.fromkeys(("also", "lead"), _same_list),
     "list": _lists,
     "convert": _converted,
     "narrow": _narrower,

@@ -9,9 +9,8 @@ import re
 from dive.evidence import CallKey, Graph, Unknown
 from dive.forms import Form, form_of
 from dive.nouns import Json
+from dive.patterns import RANKING
 from dive.tree import Con, Ent, Get, Node, Op, depends_on_it, walk
-
-RANKINGS = ("superlative", "top", "spread")
 
 
 def sound(graph: Graph, tree: Node, before: frozenset[CallKey]) -> bool:
@@ -93,7 +92,7 @@ def _restless(nodes: list[Node]) -> bool:
 
 def _maze(nodes: list[Node]) -> bool:
     """Whether more than one list is ranked: nobody asks for the largest neighbour of the largest neighbour."""
-    return len({n.node("list") for n in nodes if isinstance(n, Op) and n.pattern in RANKINGS}) > 1
+    return len({n.node("list") for n in nodes if isinstance(n, Op) and n.pattern in RANKING}) > 1
 
 
 def _entities(graph: Graph, node: Get | Op) -> list[tuple[str, str]]:

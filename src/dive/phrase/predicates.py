@@ -11,14 +11,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dive.errors import Unspeakable
-from dive.says import SLOT, dated, fill, having, leading, superlative
+from dive.patterns import CHOOSING, pattern
+from dive.says import SLOT, dated, fill, having, leading, sorting, superlative
 from dive.tree import Con, Get, Node, Op
 
 if TYPE_CHECKING:
     from dive.phrase.speaker import Speaker
+    from dive.says import Says
 
 JOINABLE = re.compile(r"(that|where|\w+ed) ")
 """How a list's phrase may go on after its noun, for another such clause to be put behind it."""
+
+PLACES = {"1": "second", "2": "third"}
+HEADED = {"spread": ("high", "verb"), "factor": ("high",)}
+"""Classes of fields whose head noun goes with both ends: "the highest and the lowest elevation"."""
 
 RUNS_ON = re.compile(r"\{list\} ")
 LONG = 6
@@ -34,16 +40,43 @@ def fitting(shapes: Sequence[str], slots: Mapping[str, str]) -> list[str]:
 
 
 def predicate(speaker: Speaker, node: Op, plural: bool = False) -> str:
-    """What the picked members do: "lies highest"."""
-    how, key = node.slot("how"), node_of(node, "key")
-    top = "max" if how in ("max", "reverse=True") else "min"
+    """What the picked members do: "lies highest", "comes closest to Austria in area"."""
+    key = node_of(node, "key")
+    if node.pattern == "closest":
+        says, other = speaker.says(key), _other(speaker, node)
+        return f"comes closest to {other} in {_what(says)} {when(speaker, key)}".strip()
+    top = "max" if node.slot("how") in ("max", "reverse=True") else "min"
+    place = PLACES[node.slot("place")] if node.pattern == "nth" else ""  # type: ignore[index]
+    if place and speaker.says(key).cls == "event" and top == "max":
+        raise Unspeakable("the second to last event")
     beyond = via(speaker, key, singular=not plural, definite=True)
-    return beyond + dated(superlative(speaker.says(key), top, plural and not beyond), when(speaker, key))
+    return beyond + dated(superlative(speaker.says(key), top, plural and not beyond, place), when(speaker, key))
+
+
+def _what(says: Says) -> str:
+    """What two things are close in: "elevation", "number of inhabitants"."""
+    if not says.head or says.cls == "event" or "," in says.head:
+        raise Unspeakable("no noun for what is compared")
+    return f"number of {says.head}" if says.cls == "many" else says.head
+
+
+def _other(speaker: Speaker, node: Op) -> str:
+    """The thing by whose figure members are judged."""
+    than = node_of(node, "than")
+    if not isinstance(than, Get):
+        raise Unspeakable("a comparison with no field")
+    return speaker.np(speaker.seen_through(than.args[0][1]), 1)
 
 
 def condition(speaker: Speaker, node: Op, plural: bool) -> str:
-    """What members of a `where` do: "lie higher than 1,000 feet"."""
-    key, bound = node_of(node, "key"), node_of(node, "bound")
+    """What the chosen members do: "lie higher than 1,000 feet", "have more inhabitants than Peru", "lie in Peru"."""
+    key = node_of(node, "key")
+    if node.pattern == "where_equal":
+        return f"{_link(speaker, key)[1 if plural else 0]} {speaker.np(node_of(node, 'value'))}"
+    if node.pattern == "surpass":
+        met = having(speaker.says(key), node.slot("how") == ">", _other(speaker, node), plural, other=True)
+        return dated(met, when(speaker, key))
+    bound = node_of(node, "bound")
     value = speaker.name(bound) if isinstance(bound, Con) else speaker.np(bound)
     beyond = via(speaker, key, singular=not plural, definite=False)
     met = having(speaker.says(key), node.slot("how") == ">", value, plural and not beyond)
@@ -60,6 +93,14 @@ def via(speaker: Speaker, key: Node, singular: bool, definite: bool) -> str:
         raise Unspeakable(f"{inner.tool}.{inner.field} has no `via`")
     noun = speaker.noun(inner.type)
     return f"{says.via[0 if singular else 1]} {'the' if definite else 'a'} {noun} that "
+
+
+def _link(speaker: Speaker, key: Node) -> tuple[str, str]:
+    """How members relate to what a field names: "lies in", "lie in"."""
+    says = speaker.says(key)
+    if not says.via[0]:
+        raise Unspeakable("the field has no `via`")
+    return says.via
 
 
 def when(speaker: Speaker, key: Node) -> str:
@@ -88,33 +129,52 @@ def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:
         return _pair_slots(speaker, node)
     source, over = node_of(node, "list"), node.slot("list")
     if node.pattern == "count":
-        if not (isinstance(over, Op) and over.pattern == "where"):
+        if not (isinstance(over, Op) and over.pattern in CHOOSING):
             raise Unspeakable("a count without a condition")
         node, source = over, node_of(over, "list")
     kind = _type(source)
     texts = {"list": speaker.members(source), "noun": speaker.noun(kind), "nouns": speaker.registry.type(kind).plural}
-    if node.pattern in ("superlative", "top"):
+    if node.pattern in ("superlative", "top", "nth", "closest"):
         texts |= {"sup": predicate(speaker, node), "most": predicate(speaker, node, plural=True)}
-    if node.pattern == "where":
+    if node.pattern in CHOOSING:
         texts |= {"having": condition(speaker, node, plural=True), "has": condition(speaker, node, plural=False)}
     if node.pattern == "top":
         texts["n"] = speaker.name(node_of(node, "n"))  # type: ignore[arg-type]
         texts["order"] = f"the {leading(speaker.says(node_of(node, 'key')), node.slot('how') == 'reverse=True')} first"
-    if node.pattern in ("spread", "mean"):
+    if node.pattern == "order":
+        key = node_of(node, "key")
+        by = sorting(speaker.says(key), node.slot("how") == "reverse=True")
+        texts["sort"] = f"{by} {when(speaker, key)}".strip()
+    if node.pattern == "distinct":
+        texts |= _distinct_slots(speaker, node)
+    if "{head}" in pattern(node.pattern).ask[0]:
         texts |= _head_slots(speaker, node)
+    if "than" in dict(node.slots):
+        texts["other"] = _other(speaker, node)
     return texts
+
+
+def _distinct_slots(speaker: Speaker, node: Op) -> dict[str, str]:
+    """What members relate to, and how: "countries", "do ... lie in"."""
+    key = node_of(node, "key")
+    via, kind = _link(speaker, key)[1], speaker.registry.type(_type(key))
+    verb, _, rest = via.partition(" ")
+    be = verb in ("are", "were")
+    if set(rest.split()) & set(speaker.members(node_of(node, "list")).split()) - PREPOSITIONS:
+        raise Unspeakable("the elements discovered in the 1820s were discovered")
+    return {"kinds": kind.plural, "via": via, "do": verb if be else "do", "base": rest if be else via}
 
 
 def _head_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     """What the values of a spread or a mean are called, and their two ends."""
     key = node_of(node, "key")
     says = speaker.says(key)
-    if not says.head or says.cls not in (("high",) if node.pattern == "spread" else ("high", "many")):
+    if not says.head or says.cls not in HEADED.get(node.pattern, ("high", "adj", "verb", "many")):
         raise Unspeakable("no head noun that says it all")
     if when(speaker, key):
         raise Unspeakable("a spread or mean of a stated time")
     if says.cls == "many":
-        return {"head": f"number of {says.head}"}
+        return {"head": f"number of {says.head}", "things": says.head, "have": f"{says.verb[1]} {says.rest}".strip()}
     return {"head": says.head, "high": says.words[2], "low": says.words[5]}
 
 

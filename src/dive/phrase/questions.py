@@ -16,19 +16,24 @@ from dive.words import capital
 
 LISTS = ("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?", "I need a list of {np}.", "Please list {np}.")
 OF_IT = re.compile(r"\bthe ((?:(?!\bthe\b).)+?) of it\b")
+GOES_ON = re.compile(r"(Which|What|Who|How|In which|On which|Of|Among|\{Gap\})[^.]*\?$")
+"""Shapes of a question to which another part may be joined."""
 SHORT = 4
 """Words behind the subject from which on a question is hard to follow: "How much was ... worth in Swiss francs on"."""
 
 
-def ask(speaker: Speaker, node: Node) -> str:
-    """The outermost question as a full sentence."""
+def ask(speaker: Speaker, node: Node, part: bool = False) -> str:
+    """The outermost question as a full sentence; as a part of more only in a shape that goes on."""
     if isinstance(node, Get):
         return _ask_fact(speaker, node)
     if not isinstance(node, Op):
         raise Unspeakable("nothing is asked")
     slots = _op_slots(speaker, node)
     slots |= {name[:1].upper() + name[1:]: capital(text) for name, text in slots.items()}
-    return capital(fill(speaker.rng.choice(fitting(pattern(node.pattern).ask, slots)), slots))
+    shapes = [shape for shape in pattern(node.pattern).ask if not part or GOES_ON.match(shape)]
+    if not shapes:
+        raise Unspeakable(f"{node.pattern} is no part of a question")
+    return capital(fill(speaker.rng.choice(fitting(shapes, slots)), slots))
 
 
 def _op_slots(speaker: Speaker, node: Op) -> dict[str, str]:
@@ -87,12 +92,10 @@ def _subject(speaker: Speaker, node: Get) -> Node:
 def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
     """The parts of a record as questions without their marks: the first in full, the others about its answer."""
     first = node_of(node, "first")
-    one = ask(speaker, first)
+    one = ask(speaker, first, part=True)
     if not one.endswith("?") or ". " in one:
         raise Unspeakable("the first part is no plain question")
     one = one[:1].lower() + one[1:-1]
-    if not one.startswith(("which", "what", "who", "how", "in which", "on which", "of ", "among ")):
-        raise Unspeakable("the first part is no plain question")
     parts = {"first": one + part_form(speaker.registry, first, one)}
     for name, _ in node.slots[1:]:
         part = node_of(node, name)
@@ -103,6 +106,10 @@ def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
 
 def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     """A further question about the answer of the first: "how high does it lie", "which of them is the largest"."""
+    if isinstance(second, Op) and second.pattern == "gap":
+        speaker.names[first] = "it"
+        a, b = (_subject(speaker, side) for side in (second.node("a"), second.node("b")) if isinstance(side, Get))
+        return gap(speaker.says(second.node("a")), speaker.np(a), speaker.np(b), when=when(speaker, second.node("a")))
     if isinstance(second, Op):
         these = f"these {speaker.registry.type(second.type).plural}"
         speaker.names[node_of(second, "list")] = these

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from msgspec import UNSET
 
 from dive.errors import Unspeakable
-from dive.patterns import pattern
+from dive.patterns import CHOOSING, PICKING, pattern
 from dive.phrase.predicates import fitting, list_slots, pair, where_members
 from dive.registry import Field, Registry
 from dive.says import Says, fill
@@ -53,9 +53,9 @@ class Speaker:
 
     def introduce(self, node: Node) -> str:
         """Says `node` in a sentence of its own; gives the words that take it up again."""
-        if isinstance(node, Op) and node.pattern == "superlative":
+        if isinstance(node, Op) and node.pattern in PICKING:
             slots = list_slots(self, node)
-            text = fill(self._fresh(fitting(pattern("superlative").setup, slots)), slots)
+            text = fill(self._fresh(fitting(pattern(node.pattern).setup, slots)), slots)
         elif isinstance(node, Get) and not node.many and not self.started:
             self.started = True
             np = self.np(node, ROOM + 1)
@@ -80,7 +80,7 @@ class Speaker:
             return self.names[node]
         if isinstance(node, Ent | Con):
             return self.name(node)
-        if isinstance(node, Op) and node.pattern == "superlative":
+        if isinstance(node, Op) and node.pattern in PICKING:
             return self.introduce(node)
         if not isinstance(node, Get):
             raise Unspeakable(f"{getattr(node, 'pattern', 'It')} inside a phrase")
@@ -110,7 +110,7 @@ class Speaker:
             return "the " + fill(self.says(node).phrase, self.slots(node, room - 1))
         if not isinstance(node, Op):
             raise Unspeakable("no list")
-        if node.pattern == "where":
+        if node.pattern in CHOOSING:
             return where_members(self, node)
         if node.pattern in ("both", "only"):
             return "the " + pair(self, node)
@@ -143,7 +143,7 @@ class Speaker:
         if isinstance(node, Get):
             through = "transparent" in self.says(node).flags
             return max((self.weight(child) for _, child in node.args), default=0) + (0 if through else 1)
-        return 0 if node.pattern == "superlative" else 1
+        return 0 if node.pattern in PICKING else 1
 
     def seen_through(self, node: Node) -> Node:
         """The node that a transparent field speaks as."""

@@ -31,6 +31,7 @@ _OTHER_UNIT = re.compile(r"\b(?:not in|instead of|rather than) [^\W\d_]+(?: [^\W
 """Words that only set the unit apart: "in metres, not in feet"."""
 TELLING = "most fewest least first last above below over under after before fewer less more"
 PLAIN = frozenset(TELLING.split())
+RANKING = frozenset({"max", "min", "order", "difference", "more", "less"})
 """Cue words that are told by themselves to mean one direction, beside those in -est."""
 SUFFIXES = ("'s", "ies", "ing", "es", "ed", "s", "y", "e")
 
@@ -117,7 +118,7 @@ class _Book:
             for word in sorted(strange - self.lent):
                 yield f"the question says {word!r}, and the program does {MEANS[name]} only"
         for other in ("max", "min"):
-            if other in self.operators or self.operators.keys() & {"max", "min", "difference", "more", "less"}:
+            if other in self.operators or self.operators.keys() & RANKING:
                 continue
             for word in sorted(((self._cues(other, strict=True) - idle()) & set(self.words)) - self.lent):
                 yield f"the question says {word!r}, and the program ranks nothing"
@@ -249,7 +250,7 @@ MEANS = {
     "max": "take the greatest", "min": "take the least", "more": "ask for more than a bound",
     "less": "ask for less than a bound", "both": "ask for what two lists share", "either": "take a union",
     "without": "leave something out", "count": "count", "sum": "add up", "mean": "take an average",
-    "difference": "subtract", "quotient": "divide",
+    "difference": "subtract", "quotient": "divide", "median": "take the middle value", "order": "put in order",
 }  # fmt: skip
 """Operators in words."""
 
@@ -263,17 +264,24 @@ def _operator(node: ast.AST) -> Iterator[str]:
             yield "difference" if not _of_sets(node) else "without"
         case ast.BinOp(op=ast.Div(), left=ast.Call(func=ast.Name(id="sum")), right=ast.Call(func=ast.Name(id="len"))):
             yield "mean"
-        case ast.BinOp(op=ast.Div()):
+        case ast.BinOp(op=ast.Div(), left=left):
             yield "quotient"
+            yield from ["sum"] if isinstance(left, ast.Call) and _called(left) == "sum" else []
         case ast.BinOp(op=ast.BitAnd()):
             yield "both"
         case ast.BinOp(op=ast.BitOr()) | ast.BoolOp(op=ast.Or()):
             yield "either"
         case ast.Call(func=ast.Name(id="max" | "min" as name)) if len(node.args) == 1:
             yield name
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="sorted")), slice=ast.BinOp(op=ast.FloorDiv())):
+            yield "median"
         case ast.Subscript(value=ast.Call(func=ast.Name(id="sorted")) as call):
             turned = any(k.arg == "reverse" and getattr(k.value, "value", False) for k in call.keywords)
             yield "max" if turned else "min"
+        case ast.Expression(body=ast.Call(func=ast.Name(id="sorted"), keywords=[_, *_])):
+            yield "order"
+        case ast.Expression(body=ast.Call(func=ast.Name(id="sum"))):
+            yield "sum"
         case ast.Compare(ops=[op]):
             yield from _comparison(op, node)
         case _:

@@ -14,7 +14,7 @@ from dive.forms import Form, answer_of, form_of
 from dive.grade import grade, match, spoken
 from dive.grade.match import parts, tolerance
 from dive.nouns import Answer, Json, Verdict
-from dive.patterns import pattern
+from dive.patterns import CHOOSING, PICKING, pattern
 from dive.tree import Con, Ent, Node, Op, walk
 from dive.tree import replace as exchanged
 from dive.verify.exam import Exam, cells, column, operators, value_of, verdict
@@ -61,16 +61,23 @@ def build(exam: Exam, mutants: Sequence[Json] = ()) -> tuple[Answer, ...]:
 def _mistaken(exam: Exam, tree: Node) -> Iterator[Node]:
     """The tree with the runner-up picked, a word such as max exchanged for min, or a condition dropped."""
     for op in operators(tree):
-        if pattern(op.pattern).gives == "member":
-            ranked = column(exam, op)
-            order = sorted(ranked, key=lambda member: ranked[member], reverse=op.slot("how") == "max")
-            yield from (exchanged(tree, op, Ent(op.type, member)) for member in order[1 : MOST + 1])
+        if op.pattern in PICKING:
+            others = [member for member in _best_first(exam, op) if member != value_of(exam, op)]
+            yield from (exchanged(tree, op, Ent(op.type, str(member))) for member in others[:MOST])
         for slot, words in pattern(op.pattern).words.items():
             others = (word for word in words if word != op.slot(slot))
             yield from (exchanged(tree, op, Op(op.pattern, _with(op, slot, w), op.type, op.many)) for w in others)
         source = dict(op.slots).get("list")
-        if "bound" in dict(op.slots) and source is not None and not isinstance(source, str):
+        if op.pattern in CHOOSING and source is not None and not isinstance(source, str):
             yield exchanged(tree, op, source)
+
+
+def _best_first(exam: Exam, op: Op) -> list[Json]:
+    """The members that a pick is made from, the likeliest first."""
+    keys, slots = column(exam, op), dict(op.slots)
+    than = value_of(exam, op.node("than")) if "than" in slots else None
+    most = slots.get("how") in ("max", "reverse=True")
+    return sorted(keys, key=lambda m: keys[m] if than is None else abs(keys[m] - than), reverse=most)
 
 
 def _beside(exam: Exam, tree: Node) -> Iterator[Node]:

@@ -19,7 +19,7 @@ COMPARING = frozenset({"gap", "more_than", "less_than", "both", "only"})
 """Patterns over two sides that must be of one semantic type."""
 QUOTIENTS = frozenset({"ratio"})
 PRODUCTS = frozenset({"product"})
-UNORDERED = frozenset({"where_equal", "group"})
+UNORDERED = frozenset({"where_equal", "distinct"})
 """Patterns with a key that need not have an order."""
 
 

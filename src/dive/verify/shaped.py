@@ -11,13 +11,13 @@ from dive.nouns import Json, Verdict
 from dive.tree import Con, Get, It, Node, Op, children, walk
 from dive.verify.exam import Exam, column, operators, value_of, verdict
 
-RANKING = frozenset({"superlative", "top"})
-SELECTING = frozenset({"where"})
+RANKING = frozenset({"superlative", "top", "nth", "order"})
+SELECTING = frozenset({"where", "surpass", "where_equal"})
 MOST = frozenset({"max", "reverse=True"})
 PAIRING = frozenset({"both", "only"})
-FLAGS = {"mean": "mean", "sum": "sum", "total": "sum"}
+FLAGS = {"mean": "mean", "deviation": "mean", "total": "sum", "multiple": "sum"}
 """Patterns that need leave from the field's `says` line: values that overlap must not be added up."""
-DIFFERENCES = frozenset({"gap", "spread", "ratio"})
+DIFFERENCES = frozenset({"gap", "spread", "ratio", "factor"})
 MIN_MEMBERS = 3
 
 
@@ -40,7 +40,7 @@ def _tautology(exam: Exam, op: Op) -> str:
         return ""
     if inner.pattern in RANKING:
         return f"{op.pattern} of a list already ranked"
-    idle = inner.pattern in SELECTING and (inner.slot("how") == ">") == (slots["how"] in MOST)
+    idle = inner.pattern in ("where", "surpass") and (inner.slot("how") == ">") == (slots["how"] in MOST)
     return f"the {op.pattern} passes its own {inner.pattern} anyway" if idle else ""
 
 
@@ -71,7 +71,7 @@ def _too_few(exam: Exam, op: Op) -> str:
 
 def _no_difference(exam: Exam, op: Op) -> str:
     value = value_of(exam, op) if op.pattern in DIFFERENCES else None
-    nothing = value is not None and value == (1 if op.pattern == "ratio" else 0)
+    nothing = value is not None and value == (1 if op.type == "ratio" else 0)
     return f"the {op.pattern} is nothing" if nothing else ""
 
 

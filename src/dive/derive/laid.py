@@ -1,0 +1,88 @@
+"""What a move's function may look at: the evidence, what the walk found, and comparisons that can be made with it.
+
+Takes the graph, what was found, the question of the round before, a generator and the margin of a tie; gives lists with
+the fields by which their members can be compared, set beside the list's subject, or grouped. Builds no trees.
+"""
+
+import random
+from collections.abc import Iterator
+
+from dive.derive.sound import dated
+from dive.evidence import Found, Graph
+from dive.nouns import Json
+from dive.tree import Get, It, Node, replace
+
+
+class Laid:
+    """What a move's function may look at."""
+
+    def __init__(self, graph: Graph, found: Found, question: Node, rng: random.Random, margin: float) -> None:
+        self.graph, self.found, self.question, self.rng, self.margin = graph, found, question, rng, margin
+
+    def ranked(self, least: int = 3) -> Iterator[tuple[Node, Node, list[Json]]]:
+        """(list, key, sorted values) for every key by which `least` or more members can be compared."""
+        for members, keys in self.found.keys.items():
+            for key in keys:
+                values = list(self.graph.keys(key, members).values())
+                if (
+                    comparable(self.graph, key)
+                    and not self._presorted(members, key)
+                    and not (dated(key) and self._best_few(members))
+                    and len(values) >= least
+                    and len(set(values)) > 2
+                ):
+                    yield members, key, sorted(values)
+
+    def beside(self, least: int = 3) -> Iterator[tuple[Node, Node, Node]]:
+        """(list, key, the same field of the thing that the list is about) where that is a thing of the same kind."""
+        for members, key, _ in self.ranked(least):
+            if not isinstance(members, Get) or not isinstance(key, Get) or "." in key.field:
+                continue
+            subject = members.args[0][1]
+            if getattr(subject, "type", "") != members.type:
+                continue
+            than = replace(key, It(members.type), subject)
+            if isinstance(than, Get) and self.graph.has(than) and not isinstance(self.graph.value(than), str):
+                yield members, key, than
+
+    def linked(self, least: int = 3) -> Iterator[tuple[Node, Node, list[str]]]:
+        """(list, key, values) for every key that names something each of `least` or more members belongs to."""
+        for members, keys in self.found.keys.items():
+            for key in keys:
+                says = self.graph.says(key)
+                values = [str(v) for v in self.graph.keys(key, members).values()]
+                if says and says.via[0] and self.graph.registry.is_entity(key.type) and len(values) >= least:
+                    yield members, key, values
+
+    def flagged(self, key: Node, flag: str) -> bool:
+        """Whether the field's wording allows some arithmetic."""
+        says = self.graph.says(key)
+        return says is not None and flag in says.flags
+
+    def _presorted(self, members: Node, key: Node) -> bool:
+        if not isinstance(members, Get) or not isinstance(key, Get):
+            return False
+        says = self.graph.says(members)
+        return bool(says) and says.sorted_by == key.field.rpartition(".")[2]
+
+    def _best_few(self, members: Node) -> bool:
+        """Whether a list is the best n of something: ranked again by figures of a past year, it makes no sense."""
+        says = self.graph.says(members)
+        return says is not None and not says.whole
+
+    def floored(self, members: Node, key: Node) -> bool:
+        """Whether the list holds only what has much of this figure: the least of cities of half a million is idle."""
+        of, by = (self.graph.says(node) for node in (members, key))
+        return of is not None and by is not None and of.floor != "" and of.floor == by.head
+
+    def apart(self, low: Json, high: Json) -> bool:
+        """Whether two values differ by more than a tie would."""
+        if isinstance(low, int | str):
+            return low != high
+        return abs(high - low) > self.margin * max(abs(low), abs(high))
+
+
+def comparable(graph: Graph, node: Node) -> bool:
+    """Whether the values of a field can be put in an order that can be spoken of."""
+    says = graph.says(node)
+    return says is not None and says.cls != ""

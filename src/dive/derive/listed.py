@@ -1,0 +1,175 @@
+"""Moves that look at every member of a list: picks, orders, choices and figures.
+
+Takes what the walk laid open; gives trees, each on no tie, and not where the field's wording forbids the arithmetic.
+Whether a tree is sound or speakable is for others.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from dive.derive.laid import Laid
+from dive.nouns import Json
+from dive.tree import Con, Ent, Node, Op
+
+OPTIONS = 4
+"""Fewer members than this make a choice that can be guessed, unless something else is asked as well."""
+SORTED = 6
+"""More members than this nobody wants to put in order."""
+TWICE = 2
+"""The least factor between two ends that is worth a question."""
+Candidates = Iterator[Node]
+
+
+def superlative(laid: Laid, least: int = OPTIONS) -> Candidates:
+    for members, key, values in laid.ranked(least):
+        for how, pair in (("max", values[-2:]), ("min", values[:2])):
+            if laid.apart(*pair) and not (how == "min" and laid.floored(members, key)):
+                yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
+
+
+def top(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked():
+        n, event = laid.rng.choice((2, 3)), key.type == "year"
+        for how, order in (("reverse=False", values) if event else ("reverse=True", values[::-1]),):
+            if len(values) >= n + 2 and all(laid.apart(*sorted(p)) for p in itertools.pairwise(order[: n + 1])):
+                slots = (("how", how), ("list", members), ("key", key), ("n", Con("count", n)))
+                yield Op("top", slots, members.type, True)
+
+
+def where(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked():
+        cut = laid.rng.randint(1, len(values) - 1)
+        bound = threshold(values[cut - 1], values[cut], laid.margin)
+        says = laid.graph.says(key)
+        if bound is None or says is None or says.cls == "verb" or "rank" in says.flags:
+            continue
+        how = laid.rng.choice((">", "<"))
+        slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))
+        yield Op("where", slots, members.type, True)
+
+
+def surpass(laid: Laid) -> Candidates:
+    for members, key, than in laid.beside():
+        for how in (">", "<"):
+            yield Op("surpass", (("list", members), ("key", key), ("how", how), ("than", than)), members.type, True)
+
+
+def closest(laid: Laid) -> Candidates:
+    for members, key, than in laid.beside(OPTIONS):
+        own = laid.graph.value(than)
+        apart = sorted(abs(v - own) for v in laid.graph.keys(key, members).values() if not isinstance(v, str))
+        if apart and laid.apart(*apart[:2]):
+            yield Op("closest", (("list", members), ("key", key), ("than", than)), members.type)
+
+
+def where_equal(laid: Laid) -> Candidates:
+    for members, key, values in laid.linked():
+        for value in sorted({v for v in values if 1 < values.count(v) < len(values)}):
+            slots = (("list", members), ("key", key), ("value", Ent(key.type, value)))
+            yield Op("where_equal", slots, members.type, True)
+
+
+def distinct(laid: Laid) -> Candidates:
+    for members, key, values in laid.linked(OPTIONS):
+        if 1 < len(set(values)) < len(values):
+            yield Op("distinct", (("list", members), ("key", key)), "count")
+
+
+def nth(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked(OPTIONS + 1):
+        place = laid.rng.choice((1, 1, 2))
+        for how, order in (("reverse=False", values), ("reverse=True", values[::-1])):
+            near = order[place - 1 : place + 2]
+            idle = how == "reverse=False" and laid.floored(members, key)
+            if all(laid.apart(*sorted(pair)) for pair in itertools.pairwise(near)) and not idle:
+                slots = (("how", how), ("list", members), ("key", key), ("place", str(place)))
+                yield Op("nth", slots, members.type)
+
+
+def order(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked(OPTIONS):
+        if len(values) <= SORTED and all(laid.apart(*pair) for pair in itertools.pairwise(values)):
+            how = "reverse=False" if isinstance(values[0], str) or key.type == "year" else "reverse=True"
+            yield Op("order", (("how", how), ("list", members), ("key", key)), members.type, True)
+
+
+def median(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked(OPTIONS):
+        if len(values) % 2 and not isinstance(values[0], str) and key.type != "year":
+            yield Op("median", (("list", members), ("key", key)), key.type)
+
+
+def total(laid: Laid) -> Candidates:
+    for members, key, _ in laid.ranked():
+        if laid.flagged(key, "sum"):
+            yield Op("total", (("list", members), ("key", key)), key.type)
+
+
+def multiple(laid: Laid) -> Candidates:
+    for members, key, than in laid.beside():
+        if laid.flagged(key, "sum") and laid.graph.value(than) > 0:
+            yield Op("multiple", (("list", members), ("key", key), ("than", than)), "ratio")
+
+
+def deviation(laid: Laid) -> Candidates:
+    for members, key, than in laid.beside(OPTIONS):
+        if laid.flagged(key, "mean"):
+            yield Op("deviation", (("list", members), ("key", key), ("than", than)), key.type)
+
+
+def factor(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked():
+        if laid.flagged(key, "ratio") and values[0] > 0 and values[-1] / values[0] >= TWICE:
+            yield Op("factor", (("list", members), ("key", key)), "ratio")
+
+
+def count(laid: Laid) -> Candidates:
+    for tree in itertools.chain(where(laid), surpass(laid), where_equal(laid)):
+        yield Op("count", (("list", tree),), "count")
+
+
+def spread(laid: Laid) -> Candidates:
+    for members, key, values in laid.ranked():
+        if not isinstance(values[0], str) and laid.apart(values[0], values[-1]):
+            yield Op("spread", (("list", members), ("key", key)), key.type)
+
+
+def mean(laid: Laid) -> Candidates:
+    for members, key, _ in laid.ranked():
+        if laid.flagged(key, "mean"):
+            yield Op("mean", (("list", members), ("key", key)), key.type)
+
+
+def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
+    """A number that people say (1, 2 or 5 times a power of ten) between two values, well apart from both."""
+    if isinstance(low, str) or low == high:
+        return None
+    whole = isinstance(low, int) and isinstance(high, int)
+    space = 0 if whole else margin * max(abs(low), abs(high))
+    for exponent in range(12, -1 if whole else -3, -1):
+        for unit in (5, 2, 1):
+            value = unit * 10.0**exponent
+            if low + space < value < high - space and value != 1:
+                return int(value) if value == int(value) else value
+    return None
+
+
+LISTED: dict[str, Callable[[Laid], Candidates]] = {
+    "superlative": superlative,
+    "top": top,
+    "where": where,
+    "surpass": surpass,
+    "closest": closest,
+    "where_equal": where_equal,
+    "distinct": distinct,
+    "nth": nth,
+    "order": order,
+    "median": median,
+    "total": total,
+    "multiple": multiple,
+    "deviation": deviation,
+    "factor": factor,
+    "count": count,
+    "spread": spread,
+    "mean": mean,
+}
