@@ -8,8 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dive.diversity import Graph, call_graph, canonical_form, depth, hill, masked, sequence_of, shape, topology
+from dive.diversity import (
+    Graph,
+    Item,
+    call_graph,
+    canonical_form,
+    depth,
+    hill,
+    masked,
+    measure,
+    sequence_of,
+    shape,
+    topology,
+)  # fmt: skip
 from dive.nouns import Answer, Arg, Proof, Step
+from dive.registry import Registry
 
 KINDS = {"a": "R", "b": "R", "p": "P"}
 
@@ -92,6 +105,17 @@ def test_edges_run_from_calls_through_named_values() -> None:
     assert made == graph("abaap", "01", "12", "13", "24", "34")
     assert depth(made) == 4
     assert sequence_of(proof) == ("a", "b", "a", "p")
+
+
+def test_distractors_and_domains(registry: Registry) -> None:
+    alike = ("country_borders", "country_facts", "country_languages", "public_holidays")
+    toolset = (*alike, "element_record", "star_record")
+    near = Step(id="near", call="country_borders", args={"country": Arg(text="Peru", is_="PE")})
+    proof = Proof(steps=(near,), program="near['number']", answer=Answer(type="number", value=5))
+    found = measure([Item(proof=proof, calls=(("near", "country_borders"),), toolset=toolset)], registry)
+    assert (found.distracted_share, found.offered_three_domains_share, found.needed_three_domains_share) == (1, 1, 0)
+    few = Item(proof=proof, calls=(("near", "country_borders"),), toolset=toolset[:2])
+    assert measure([few], registry).distracted_share == 0
 
 
 def test_effective_numbers() -> None:

@@ -10,7 +10,7 @@ from dive.forms import Form, form_of
 from dive.nouns import Round
 from dive.phrase import Unspeakable, speak
 from dive.registry import Registry
-from dive.tree import Con, Ent, Get, Node, Op, walk
+from dive.tree import Con, Ent, Get, It, Node, Op, walk
 from dive.words import spell_constant
 
 STIFF = re.compile(r"[_{}|<>\\]|\b(None|null|NaN|JSON|API|tool|field|UNSET)\b")
@@ -36,6 +36,40 @@ def forms(form: Form) -> Iterator[Form]:
     yield form
     for part in form.parts:
         yield from forms(part)
+
+
+PERU = Ent("country:iso2", "PE")
+AROUND = Get("country_borders", (("country", PERU),), "countries", "country:iso2", True)
+
+
+def of(field: str, type: str, country: Node | None = None) -> Get:
+    return Get("country_facts", (("country", country or It("country:iso2")),), field, type)
+
+
+PEOPLE, AREA, COIN = of("population", "count"), of("area", "area:km2"), of("currency", "currency:iso4217")
+OVER, OWN = (("list", AROUND), ("key", PEOPLE)), ("than", of("population", "count", PERU))
+
+
+@pytest.mark.parametrize(
+    ("name", "slots", "parts"),
+    [
+        ("nth", (("how", "reverse=True"), *OVER, ("place", "1")), ["has the second most inhabitants"]),
+        ("closest", (*OVER, OWN), ["comes closest to Peru in number of inhabitants"]),
+        ("surpass", (*OVER, ("how", ">"), OWN), ["more inhabitants than Peru"]),
+        ("where_equal", (("list", AROUND), ("key", COIN), ("value", Ent("currency:iso4217", "USD"))), ["US dollars"]),
+        ("order", (("how", "reverse=True"), ("list", AROUND), ("key", AREA)), ["by area, from largest to smallest"]),
+        ("distinct", (("list", AROUND), ("key", COIN)), ["currencies", "use"]),
+        ("median", OVER, ["median number of inhabitants"]),
+        ("total", OVER, ["inhabitants", "the countries that border Peru"]),
+        ("multiple", (("list", AROUND), ("key", AREA), ("than", of("area", "area:km2", PERU))), ["area", "combined"]),
+    ],
+)  # fmt: skip
+def test_what_lists_are_asked(
+    registry: Registry, name: str, slots: tuple[tuple[str, Node | str], ...], parts: list[str]
+) -> None:
+    kind = {"distinct": "count", "multiple": "ratio"}.get(name, "country:iso2")
+    asked = speak(Op(name, slots, kind, name in ("surpass", "where_equal", "order")), registry)
+    assert all(part in asked for part in (*parts, "countries that border Peru")), asked
 
 
 def test_enough_trees_of_enough_kinds(trees: list[tuple[Node, str]]) -> None:

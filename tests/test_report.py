@@ -46,6 +46,8 @@ def test_rounds_compare_the_same_draws(told: report.Report) -> None:
 def test_diversity_is_counted_over_proofs(told: report.Report) -> None:
     assert (told.diversity.tools_covered, told.diversity.unique_sequences) == (2, 1)
     assert told.diversity.answer_types == {"entity": 1}
+    assert (told.diversity.most_needed_share, told.diversity.tools_needed_thrice) == (1, 0)
+    assert (told.diversity.needed_three_domains_share, told.diversity.distracted_share) == (0, 0)
     assert told.openings.top == "Which of the" and told.patterns.top == "fact>superlative"
 
 
@@ -59,7 +61,7 @@ def test_the_file_has_the_promised_keys(run: Path, told: report.Report) -> None:
     assert {"tasks", "stages", "diversity", "speed", "cost"} <= made.keys()
     assert set(made["stages"]["draw"]) == {"in", "out", "dropped"}
     assert set(made["speed"]) == {"tasks_per_s", "cpu_s_per_task", "peak_rss_mb"}
-    assert set(made["diversity"]) == {
+    assert made["diversity"].keys() >= {
         "tools_covered", "tools_needed_effective", "unique_toolsets", "unique_sequences", "unique_graphs",
         "topology_classes", "tools_per_task", "domains_per_task", "patterns", "answer_types", "hops",
     }  # fmt: skip

@@ -3,7 +3,21 @@
 import pytest
 
 from dive.errors import CatalogError
-from dive.says import FLAGS, HIGH, Says, article, dated, fill, gap, having, parse, phrase, question, superlative
+from dive.says import (
+    FLAGS,
+    HIGH,
+    Says,
+    article,
+    dated,
+    fill,
+    gap,
+    having,
+    parse,
+    phrase,
+    question,
+    sorting,
+    superlative,
+)
 
 X = frozenset({"x", "year", "it"})
 ADJ = "the area of {x} | adj large larger largest small smaller smallest"
@@ -100,6 +114,26 @@ def test_predicates(line: str, most: str, least: str, more_than: str, fewer_than
     assert superlative(made, "min") == least
     assert having(made, True, "5", plural=True) == more_than
     assert having(made, False, "5", plural=False) == fewer_than
+
+
+@pytest.mark.parametrize(
+    ("line", "second", "order", "beyond"),
+    [
+        (ADJ, "is the second largest", "from largest to smallest", "are larger than gold"),
+        (VERB, "lies second highest", "by elevation, from highest to lowest", "lie higher than gold"),
+        (HIGHS, "has the second highest population", "by population, from highest to lowest",
+         "have a higher population than gold"),
+        (MANY, "has the second most trading days", "by number of trading days, from most to fewest",
+         "have more trading days than gold"),
+        (JOINED, "joined the Union second", "by when they joined the Union, latest first",
+         "joined the Union after gold"),
+    ],
+)  # fmt: skip
+def test_the_second_an_order_and_what_lies_beyond(line: str, second: str, order: str, beyond: str) -> None:
+    made = says(line)
+    assert superlative(made, "max", place="second") == second
+    assert sorting(made, top=True) == order
+    assert having(made, True, "gold", plural=True, other=True) == beyond
 
 
 @pytest.mark.parametrize(

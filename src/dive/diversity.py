@@ -44,10 +44,20 @@ class Graph(Struct, frozen=True):
 
 
 class Diversity(Struct, frozen=True, kw_only=True):
-    """The block `diversity` of report.json."""
+    """The block `diversity` of report.json.
+
+    A tool is needed by a task whose proof calls it. `distracted_share`: of the toolsets those that hold three or more
+    tools which the proof does not call and which take a semantic type that one of its tools takes.
+    """
 
     tools_covered: int
     tools_needed_effective: float
+    tools_needed_thrice: int
+    most_needed: str
+    most_needed_share: float
+    distracted_share: float
+    offered_three_domains_share: float
+    needed_three_domains_share: float
     unique_toolsets: int
     unique_sequences: int
     unique_graphs: int
@@ -73,6 +83,7 @@ class Counts:
     def __init__(self, registry: Registry) -> None:
         self._kinds = {name: loaded.tool.kind for name, loaded in registry.tools.items()}
         self._domains = {name: loaded.tool.domain for name, loaded in registry.tools.items()}
+        self._takes = {name: {p.type for p in loaded.params if p.type} for name, loaded in registry.tools.items()}
         self._tools: Counter[str] = Counter()
         self._patterns: Counter[str] = Counter()
         self._answers: Counter[str] = Counter()
@@ -82,6 +93,7 @@ class Counts:
         self._sequences: set[tuple[str, ...]] = set()
         self._topologies: set[str] = set()
         self._tasks = self._needed = self._crossed = 0
+        self._distracted = self._offered = self._wide = 0
 
     def add(self, item: Item) -> None:
         """Counts one more task."""
@@ -89,7 +101,12 @@ class Counts:
         graph = call_graph(item.proof, item.calls)
         self._tasks += 1
         self._needed += len(needed)
-        self._crossed += len({self._domains[tool] for tool in needed})
+        homes, offered = ({self._domains[tool] for tool in tools} for tools in (needed, item.toolset))
+        self._crossed += len(homes)
+        self._wide += len(homes) >= 3
+        self._offered += len(offered) >= 3
+        wanted = set[str]().union(*(self._takes[tool] for tool in needed))
+        self._distracted += sum(bool(wanted & self._takes[tool]) for tool in set(item.toolset) - needed) >= 3
         self._tools.update(needed)
         self._patterns[item.pattern] += 1
         self._answers[item.proof.answer.type] += 1
@@ -101,19 +118,30 @@ class Counts:
 
     def diversity(self) -> Diversity:
         """The diversity of what was counted."""
+        most = min(self._tools, key=lambda name: (-self._tools[name], name), default="")
         return Diversity(
             tools_covered=len(self._tools),
             tools_needed_effective=hill(self._tools),
+            tools_needed_thrice=sum(count >= 3 for count in self._tools.values()),
+            most_needed=most,
+            most_needed_share=self._share(self._tools[most]),
+            distracted_share=self._share(self._distracted),
+            offered_three_domains_share=self._share(self._offered),
+            needed_three_domains_share=self._share(self._wide),
             unique_toolsets=len(self._toolsets),
             unique_sequences=len(self._sequences),
             unique_graphs=len(self._graphs),
             topology_classes=len(self._topologies),
-            tools_per_task=self._needed / max(self._tasks, 1),
-            domains_per_task=self._crossed / max(self._tasks, 1),
+            tools_per_task=self._share(self._needed),
+            domains_per_task=self._share(self._crossed),
             patterns=dict(sorted(self._patterns.items())),
             answer_types=dict(sorted(self._answers.items())),
             hops=dict(sorted(self._hops.items())),
         )
+
+    def _share(self, count: int) -> float:
+        """A count per task."""
+        return round(count / max(self._tasks, 1), 4)
 
 
 def _short(text: str) -> bytes:

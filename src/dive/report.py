@@ -314,7 +314,10 @@ def _diversity_lines(report: Report) -> list[str]:
     return [
         "Diversity",
         f"  {d.tools_covered} tools ({d.tools_needed_effective:.1f} effective), {d.unique_toolsets:,} toolsets",
+        f"  {d.tools_needed_thrice} needed by three tasks or more; {d.most_needed} by {d.most_needed_share:.1%}",
         f"  {d.tools_per_task:.1f} tools and {d.domains_per_task:.1f} domains per task",
+        f"  three domains needed by {d.needed_three_domains_share:.0%}, offered to {d.offered_three_domains_share:.0%}",
+        f"  three distractors that take a needed type: in {d.distracted_share:.0%} of the toolsets",
         f"  {d.unique_sequences:,} call sequences, {d.unique_graphs:,} call graphs, {d.topology_classes} topologies",
         f"  {skeletons.distinct:,} question skeletons, the most frequent {skeletons.top_share:.1%}",
         f"  {openings.distinct:,} openings, the most frequent {openings.top_share:.1%} ({openings.top!r})",

@@ -24,7 +24,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
     universal                    no source need be named             transparent  speaks as its subject
     local                        the source is named by the phrase itself
-    rank                         members are ranked by it; it is not asked for or compared on its own
+    rank                         members are ranked or sorted by it; it is not asked for or compared on its own
     heavy                        only of a named thing: its phrase nests deep enough
     end                          leads on to nothing; it is asked for at the end
     home                         leads on only within its tool's domain: who asks for the airports of a firm's city
@@ -210,9 +210,9 @@ def sorting(says: Says, top: bool) -> str:
     if says.cls == "event":
         return f"by when they {_past(says, plural=True)}, {'latest' if top else 'earliest'} first"
     ends = ("most", "fewest") if says.cls == "many" else (says.words[2], says.words[5])
-    first, last = ends if top else ends[::-1]
-    by = {"many": f"by number of {says.head}, ", "adj": ""}.get(says.cls, f"by {says.head}, ")
-    return f"{by}from {first} to {last}"
+    first, last = (end.partition(" in ")[0] for end in (ends if top else ends[::-1]))
+    by = "" if says.cls == "adj" and " in " not in says.words[2] else f"by {says.head}, "
+    return f"{'by number of ' + says.head + ', ' if says.cls == 'many' else by}from {first} to {last}"
 
 
 def leading(says: Says, top: bool) -> str:
@@ -234,7 +234,8 @@ def having(says: Says, above: bool, value: str, plural: bool, other: bool = Fals
     if says.cls == "adj":
         return f"{'are' if plural else 'is'} {than}"
     if says.cls == "many":
-        return f"{_many(says, plural)} {'more' if above else 'fewer'} than {value} {says.head}"
+        more, what = "more" if above else "fewer", says.head
+        return f"{_many(says, plural)} " + (f"{more} {what} than {value}" if other else f"{more} than {value} {what}")
     if says.cls == "event":
         return f"{_past(says, plural)} {'after' if above else 'before'} {value}"
     have = "have" if plural else "has"

@@ -64,6 +64,10 @@ def test_cities(registry):
     assert (denver["state"], denver["timezone"]) == ("CO", "America/Denver")
     largest = [c["city"] for c in run(registry, "largest_cities", country="JP", n=4)["cities"]]
     assert largest == ["Tokyo, Japan", "Yokohama, Japan", "Osaka, Japan", "Nagoya, Japan"]
+    of_state = [c["city"] for c in run(registry, "largest_cities_of_state", state="TX", n=4)["cities"]]
+    assert of_state == [f"{name}, United States" for name in ("Houston", "San Antonio", "Dallas", "Fort Worth")]
+    north = [run(registry, "city_place", city=city)["latitude"] for city in (largest[0], *of_state[:2])]
+    assert north == sorted(north, reverse=True)
     assert "Brooklyn, United States" not in registry.pools["city:geonames"]()
     near = [c["city"] for c in run(registry, "cities_near", lat=48.85, lon=2.35, n=4)["cities"]]
     assert near[0] == "Paris, France"
@@ -71,6 +75,8 @@ def test_cities(registry):
         run(registry, "largest_cities", country="PK")
     with pytest.raises(ToolError, match="not_found"):
         run(registry, "city_record", city="Atlantis, Greece")
+    with pytest.raises(ToolError, match="not_found"):
+        run(registry, "largest_cities_of_state", state="WY")
 
 
 def test_countries(registry):

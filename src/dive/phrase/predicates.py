@@ -169,7 +169,8 @@ def _head_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     """What the values of a spread or a mean are called, and their two ends."""
     key = node_of(node, "key")
     says = speaker.says(key)
-    if not says.head or says.cls not in HEADED.get(node.pattern, ("high", "adj", "verb", "many")):
+    fit = says.cls in HEADED.get(node.pattern, ("high", "adj", "verb", "many"))
+    if not says.head or "rank" in says.flags or not fit:
         raise Unspeakable("no head noun that says it all")
     if when(speaker, key):
         raise Unspeakable("a spread or mean of a stated time")

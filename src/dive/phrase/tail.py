@@ -46,8 +46,8 @@ def rounding_tail(registry: Registry, tree: Node, main: str, rng: random.Random)
     units = [child for _, child in tree.args if isinstance(child, Con)] if isinstance(tree, Get) else []
     if len(units) == 2 and all(unit.type == "unit:type" for unit in units):
         old, new = (spell_constant(registry, unit) for unit in units)
-        return said + " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0))
-    return said + _tail(form, main, rng)
+        return " " + rng.choice(CONVERT).format(old=old, new=new, digits=_digits(form.places or 0)) + said
+    return _tail(form, main, rng) + said
 
 
 def part_form(registry: Registry, part: Node, asked: str) -> str:

@@ -51,6 +51,7 @@ class AirportPlace(TypedDict):
     airport: Annotated[str, "airport:iata"]
     country: NotRequired[Annotated[str, "country:iso2"]]
     timezone: NotRequired[Annotated[str, "timezone:iana"]]
+    latitude: float
 
 
 class NearAirport(TypedDict):
@@ -145,9 +146,10 @@ def airport_record(airport: Annotated[str, "airport:iata"]) -> Airport:
 
 @tool("R", AIRPORTS)
 def airport_place(airport: Annotated[str, "airport:iata"]) -> AirportPlace:
-    """Looks up the country (ISO 3166 alpha-2; none in a territory) and the time zone of an airport (IATA code)."""
+    """Looks up the country (ISO 3166 alpha-2; none in a territory), the time zone and the latitude in degrees of an
+    airport (IATA code)."""
     row = _row(airport)
-    made: AirportPlace = {"airport": airport}
+    made: AirportPlace = {"airport": airport, "latitude": row.lat}
     if countries()[row.country].sovereign:
         made["country"] = row.country
     if row.timezone:

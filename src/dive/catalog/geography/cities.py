@@ -34,6 +34,7 @@ class CityPlace(TypedDict):
     country: Annotated[str, "country:iso2"]
     state: NotRequired[Annotated[str, "us_state:usps"]]
     timezone: Annotated[str, "timezone:iana"]
+    latitude: float
 
 
 class PopulousCity(TypedDict):
@@ -122,9 +123,9 @@ def city_record(city: Annotated[str, "city:geonames"]) -> CityRecord:
 @tool("R", GEONAMES)
 def city_place(city: Annotated[str, "city:geonames"]) -> CityPlace:
     """Looks up where a large city or a capital, written "Lima, Peru", belongs: country (ISO 3166 alpha-2), US state if
-    it is in one, and time zone."""
+    it is in one, time zone, and how far north it lies, in degrees of latitude."""
     row = _row(city)
-    made: CityPlace = {"city": row.id, "country": row.country, "timezone": row.timezone}
+    made: CityPlace = {"city": row.id, "country": row.country, "timezone": row.timezone, "latitude": row.lat}
     if row.state in _state_names():
         made["state"] = row.state
     return made
@@ -149,6 +150,18 @@ def largest_cities(
     found = _large().get(country, [])
     if not 1 <= n <= len(found):
         raise ToolError("not_found", f"{len(found)} cities of 100,000 inhabitants are known in {country}, not {n}")
+    return {"cities": [{"city": city.id, "population": city.population} for city in found[:n]]}
+
+
+@tool("R", GEONAMES)
+def largest_cities_of_state(
+    state: Annotated[str, "us_state:usps"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> LargestCities:
+    """Lists the `n` most populous cities of a US state (postal code), largest first. Refused where fewer than `n`
+    cities of 100,000 inhabitants are known."""
+    found = [city for city in _large().get("US", ()) if city.state == state]
+    if state not in _state_names() or not 1 <= n <= len(found):
+        raise ToolError("not_found", f"{len(found)} cities of 100,000 inhabitants are known in {state}, not {n}")
     return {"cities": [{"city": city.id, "population": city.population} for city in found[:n]]}
 
 
