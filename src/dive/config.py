@@ -64,6 +64,9 @@ What a source says of itself counts by the hashes of its tools, a model by what 
 _TELLING = ("model", "api", "extra")
 """Keys of a model that change what it says; where it is reached, how fast and at what price do not."""
 
+_SECRET = re.compile(r"(^|[_-])(authorization|token|secret|password|passwd|key|cookie)s?$", re.IGNORECASE)
+"""Names of headers and variables whose values are secrets."""
+
 _TOML_WORDS = {"str": "a string", "int": "an integer", "float": "a number", "bool": "true or false",
                "array": 'an array such as ["a", "b"]', "object": "a section", "null": "nothing"}  # fmt: skip
 
@@ -286,16 +289,32 @@ def _check_minds(config: Config, path: Path) -> None:
 
 def _check_sources(config: Config, path: Path) -> None:
     for source in config.sources:
-        given = [key for key in ("module", "command", "url") if getattr(source, key)]
+        given = [key for key in ("module", "openapi", "command", "url") if getattr(source, key)]
+        given = [key for key in given if not (key == "url" and source.openapi)]
         if len(given) != 1:
             told = " and ".join(given) if given else "none"
-            raise ConfigError(f"{path}: sources: {source.name} needs one of module, command and url, not {told}")
+            known = "module, openapi, command and url"
+            raise ConfigError(f"{path}: sources: {source.name} needs one of {known}, not {told}")
         if sum(source.name == other.name for other in config.sources) > 1:
             raise ConfigError(f"{path}: sources: two are called {source.name!r}")
         if source.url and not source.url.startswith(("http://", "https://")):
             raise ConfigError(f"{path}: sources: {source.name}: url must begin with http:// or https://")
+        if source.headers and not source.url:
+            raise ConfigError(f"{path}: sources: {source.name}: headers go with a url; a command takes env")
+        _refuse_secrets(source, path)
     if not config.catalog and not config.sources:
         raise ConfigError(f"{path}: catalog = false leaves no tool; add a [[sources]] table")
+
+
+def _refuse_secrets(source: SourceSection, path: Path) -> None:
+    """A value that must be a secret, and is written out in a file that a run directory keeps."""
+    if "@" in source.url.partition("://")[2].partition("/")[0]:
+        told = 'url must hold no user and no password; set headers = { Authorization = "Basic ${NAME}" }'
+        raise ConfigError(f"{path}: sources: {source.name}: {told}")
+    for key, text in {**source.env, **source.headers}.items():
+        if _SECRET.search(key) and text and "${" not in text:
+            raise ConfigError(f"{path}: sources: {source.name}: {key} looks like a secret, and run files are kept; put "
+                              f'the value into an environment variable, and here "${{NAME}}" for it')  # fmt: skip
 
 
 def domains(config: Config) -> tuple[str, ...]:

@@ -48,20 +48,25 @@ class ToolFilter(Section, frozen=True):
 
 
 class SourceSection(Section, frozen=True):
-    """Tools of the user's own: a Python module, or an MCP server by command or by URL; exactly one of the three.
+    """Tools of the user's own: a Python module, an MCP server by command or by URL, or an OpenAPI file; one of these.
 
     Every tool counts as `write`, which is never called, until `effect` (of all) or `effects` (by tool) says otherwise.
     `seeds` are values to start from, by parameter or by `tool.parameter`. `says` is the file of wording, by default
     `<name>.says.toml`. Paths count from `folder` and commands run there; it counts from the run file's own folder.
-    `env` is added to a command's environment and kept in the run directory: no place for a secret.
+    `url` beside `openapi` is where the service is, if the file's own address does not hold; its operations other than
+    GET stay `write` unless `effects` names them. `env` is added to a command's environment, `headers` go with every
+    request to a URL. In these, in `command` and in `url`, `${NAME}` stands for the environment variable NAME; its
+    value is kept nowhere and hidden in results.
     """
 
     name: Word
     folder: str = ""
     module: str = ""
+    openapi: str = ""
     command: tuple[str, ...] = ()
     env: dict[str, str] = {}
     url: str = ""
+    headers: dict[str, str] = {}
     domain: MaybeWord = ""
     prefix: MaybeWord = ""
     effect: Effect = "write"
@@ -73,6 +78,11 @@ class SourceSection(Section, frozen=True):
     call_s: Seconds = 15.0
     max_bytes: Bytes = 262_144
     probes: Positive = 40
+
+    @property
+    def local(self) -> bool:
+        """Whether its tools can be listed without connecting to anything."""
+        return bool(self.module or self.openapi)
 
 
 class DrawSection(Section, frozen=True):

@@ -66,12 +66,14 @@ class Street:
         config: the run.
         until: the last stage to run.
         checking: told (tools checked, in all, passed) while tools are checked that never were.
+        variables: the environment that sources may refer to.
     """
 
-    def __init__(self, config: Config, until: str = "verify", checking: Progress = lambda *_: None) -> None:
+    def __init__(self, config: Config, until: str = "verify", checking: Progress = lambda *_: None,
+                 variables: sources.Variables | None = None) -> None:  # fmt: skip
         self.config = config
         self.until = until
-        self.registry = sources.load(config)
+        self.registry = sources.load(config, variables)
         for type_name in self.registry.pools:
             self.registry.seeds(type_name)
         self.unfit = toolcheck.unfit(self.registry, config.flow.workers, config.flow.deadline_s, checking)

@@ -11,7 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 
 FOLDER = Path(sys.argv[1])
 PEOPLE = {
@@ -64,6 +65,16 @@ def delete_all() -> str:
 def flood(size: int) -> str:
     """A text of a size."""
     return "x" * size
+
+
+@server.tool()
+def badge(person_id: str, ctx: Context) -> dict:
+    """A person's badge; it tells whoever asks all that it was given."""
+    if person_id not in PEOPLE:
+        raise ToolError(f"no badge for {os.environ.get('CLERK_TOKEN')} and {person_id}")
+    request = ctx.request_context.request
+    header = request.headers.get("authorization") if request is not None else None
+    return {"owner": person_id, "token": os.environ.get("CLERK_TOKEN"), "header": header, "motto": "in order"}
 
 
 @server.tool()

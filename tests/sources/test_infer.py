@@ -39,7 +39,7 @@ def test_entities_have_the_names_that_their_records_give_them(found: Found) -> N
     assert found.pools["atlas:country"]["PE"] == "Peru"
     assert len(found.pools["atlas:country"]) > 100
     assert "Lima" in found.pools["atlas:city"].values()
-    assert found.types["atlas:city"]["label"] == "{name} (city {id})"
+    assert found.types["atlas:city"]["label"] == "{name} (ID {id})"
     assert found.types["atlas:country"]["label"] == "{name} ({id})"
     assert found.types["atlas:currency"]["label"] == "currency {id}"
 

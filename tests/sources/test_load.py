@@ -96,7 +96,7 @@ def test_things_with_a_number_are_called_by_number(shop: Callable[..., Config]) 
     box = Toolbox(registry)
     graph = Graph(registry, ["get_item"], box.call)
     assert graph.value(Get("get_item", (("item_id", Ent("own:item", "3")),), "price", "own:price")) == 3.75
-    assert registry.label("own:item", "3") == "Item 3 (item 3)"
+    assert registry.label("own:item", "3") == "Item 3 (ID 3)"
     assert box.call("get_item", {"item_id": "3"}) == box.call("get_item", {"item_id": 3})
     with pytest.raises(ToolError, match="must be a integer"):
         box.call("get_item", {"item_id": "three"})
@@ -126,7 +126,7 @@ def test_schemas_carry_types(atlas_tools: Registry) -> None:
     ("table", "says"),
     [
         ('name = "own"\nmodul = "a.py"', "unknown key 'modul'; did you mean 'module'?"),
-        ('name = "own"', "own needs one of module, command and url, not none"),
+        ('name = "own"', "own needs one of module, openapi, command and url, not none"),
         ('name = "own"\nmodule = "a.py"\nurl = "http://x"', "not module and url"),
         ('module = "a.py"', "sources[0]: missing key 'name'"),
         ('name = "own"\nmodule = "a.py"\neffect = "reads"', "sources[0].effect: Invalid enum value"),

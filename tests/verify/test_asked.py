@@ -25,6 +25,7 @@ from dive.verify.exam import Exam
 from dive.verify.second import disagreement
 
 MISMATCHES = Path(__file__).parents[1] / "defects" / "mismatches.toml"
+STRANGE = MISMATCHES.with_name("strange.toml")
 MAX_EACH = 10
 
 
@@ -80,6 +81,20 @@ def test_planted_mismatches_are_caught(maker: Maker) -> None:
     alone = sum(one.mechanical for one in found) / len(found)
     assert by_any >= 0.9, Counter(one.kind for one in found if not (one.mechanical or one.second or one.solvers))
     assert alone >= 0.85, Counter(one.kind for one in found if not one.mechanical)
+
+
+def test_another_hand_s_mismatches_are_caught_and_their_fair_twins_are_not(maker: Maker) -> None:
+    missed, flagged = [], []
+    rows = tomllib.loads(STRANGE.read_text(encoding="utf-8"))["pair"]
+    for row in rows:
+        made = maker._round(1, row["tree"])
+        cases = [exam(made, row[key], maker.registry) for key in ("question", "fair")]
+        found, fair = ([*asked.faults(case), *filter(None, [solvable.gate(case).reason])] for case in cases)
+        missed += [] if set(found) - set(fair) else [row["question"]]
+        flagged += [(row["fair"], fair)] if fair else []
+    assert len(rows) >= 40
+    assert len(missed) <= 0.05 * len(rows), missed
+    assert len(flagged) <= 0.05 * len(rows), flagged
 
 
 def test_true_pairs_are_left_alone(maker: Maker) -> None:

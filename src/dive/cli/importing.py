@@ -4,6 +4,7 @@ Takes a run file; gives text: what was found, what stays uncalled, what to do ne
 is broken off by an alarm, since there is no worker here that could be ended.
 """
 
+import os
 import signal
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ def import_tools(file: Path, only_list: bool) -> None:
     made = config.load(file)
     if not made.sources:
         raise ConfigError(f"{file}: there is no [[sources]] table; README.md shows one")
-    for name, offered in sources.listed(made).items():
+    for name, offered in sources.listed(made, os.environ).items():
         try:
             if only_list:
                 say(_listed(name, offered))

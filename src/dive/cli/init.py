@@ -78,8 +78,9 @@ _file = click.argument("file", metavar="[RUN.toml]", default="run.toml", type=cl
 @click.command()
 @_file
 @click.option("--module", "modules", multiple=True, help="A Python module of yours: a path, or a name to import.")
+@click.option("--openapi", "files", multiple=True, help="An OpenAPI 3 file of a service: JSON or YAML.")
 @click.option("--mcp", "servers", metavar="CMD|URL", multiple=True, help="An MCP server: its command, or its URL.")
-def init(file: Path, modules: tuple[str, ...], servers: tuple[str, ...]) -> None:
+def init(file: Path, modules: tuple[str, ...], files: tuple[str, ...], servers: tuple[str, ...]) -> None:
     """Write a run file that explains itself.
 
     \b
@@ -87,25 +88,28 @@ def init(file: Path, modules: tuple[str, ...], servers: tuple[str, ...]) -> None
     dive init shop.toml --module shop.py
     dive init notes.toml --mcp "npx -y @modelcontextprotocol/server-memory"
     dive init web.toml --mcp http://127.0.0.1:8000/mcp
+    dive init rest.toml --openapi api.json
     """
     if file.exists():
         raise UserError(f"{file} exists already; give another name")
-    text = run_file(file, modules, servers)
+    text = run_file(file, modules, servers, files)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     load(file)
     say(f"Wrote     {file}")
-    if modules or servers:
+    if modules or servers or files:
         say(f"Look      dive tools import {file} --list     what your sources offer; nothing is called")
         say(f"Then      say in {file} which tools only read, and: dive tools import {file}")
         say(f"          dive tools check --run {file}")
     say(f"Run       dive run {file}")
 
 
-def run_file(file: Path, modules: tuple[str, ...] = (), servers: tuple[str, ...] = ()) -> str:
+def run_file(file: Path, modules: tuple[str, ...] = (), servers: tuple[str, ...] = (),
+             files: tuple[str, ...] = ()) -> str:  # fmt: skip
     """The text of a run file at `file` with these sources."""
     name = _name(file.stem)
     parts = [_source(file, module, f"module = {json.dumps(module)}") for module in modules]
+    parts += [_source(file, api, f"openapi = {json.dumps(api)}") for api in files]
     for server in servers:
         address = server.startswith(("http://", "https://"))
         how = f"url = {json.dumps(server)}" if address else f"command = {json.dumps(shlex.split(server))}"
@@ -129,7 +133,7 @@ def _word(given: str) -> str:
     words = [word for word in shlex.split(given) if not word.startswith("-")]
     last = words[-1] if words else given
     address = re.match(r"https?://([^/:]+)", last)
-    bare = address[1] if address else re.sub(r"\.py$", "", last).rpartition("/")[2].rpartition(".")[2]
+    bare = address[1] if address else re.sub(r"\.(py|json|ya?ml)$", "", last).rpartition("/")[2].rpartition(".")[2]
     made = re.sub(r"[^a-z0-9]+", "_", bare.lower()).strip("_")[:32]
     return made if re.fullmatch(_WORD, made) else f"s_{made}"[:32]
 

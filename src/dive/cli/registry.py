@@ -3,6 +3,7 @@
 Takes a path; gives a registry. Prints nothing.
 """
 
+import os
 from pathlib import Path
 
 from dive import catalog, config, sources
@@ -11,7 +12,7 @@ from dive.registry import Registry
 
 def tools_for(run: Path | None) -> Registry:
     """The tools of a run file; without one those that ship with DIVE."""
-    return sources.load(config.load(run)) if run else catalog.load()
+    return sources.load(config.load(run), os.environ) if run else catalog.load()
 
 
 def tools_of(directory: Path) -> Registry:

@@ -3,6 +3,7 @@
 Takes a run file and overrides; gives a run directory, and says where it lies and what to do next.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,9 +128,9 @@ def _estimate(made: Config, as_json: bool) -> None:
 
 def built(made: Config, until: str = "verify") -> Street:
     """The street, its tables loaded and its tools checked; what is done for the first time is said."""
-    registry = sources.load(made)
+    registry = sources.load(made, os.environ)
     check_names(registry, made)
-    sources.compared(made)
+    sources.compared(made, os.environ)
     if not any(folder().glob("closure*.table")):
         note(f"building tables in {folder()}; this happens once")
         with meter("tables", "") as progress:
@@ -138,7 +139,7 @@ def built(made: Config, until: str = "verify") -> Street:
                 progress(number, len(registry.pools), 0)
         note("checking each tool and calling it on samples, once for this set of tools")
     with meter("check", "pass") as progress:
-        street = Street(made, until, progress)
+        street = Street(made, until, progress, os.environ)
     for name, reason in street.unfit.items():
         if registry.tools[name].tool.effect != "write":
             note(f"not drawn, since it has not passed its check: {name} ({reason})")

@@ -19,6 +19,11 @@ def same_unit(given: str, unit: str) -> bool:
     return bool(_rows(given) & _rows(unit))
 
 
+def is_unit(words: str) -> bool:
+    """Whether the table has a unit of that spelling."""
+    return bool(_rows(words))
+
+
 def says_unit(words: str, unit: str) -> bool:
     """Whether the words after a number are `unit`, perhaps with a remark: "ft", "(feet)", "feet above sea level"."""
     parts = words.strip().strip("().,* ").split()

@@ -153,8 +153,10 @@ class Registry(Struct, frozen=True, dict=True):
 
     def label(self, type: str, id: str) -> str:
         """How a question names the entity."""
-        entity = self.entity(type, id)
-        return self.type(type).label.format(name=entity.name, id=entity.id)
+        entity, label = self.entity(type, id), self.type(type).label
+        if entity.name == entity.id and label.startswith("{name} (") and label.endswith(")"):
+            label = label.removeprefix("{name} (").removesuffix(")")  # nothing is said twice
+        return label.format(name=entity.name, id=entity.id)
 
     def is_entity(self, type: str) -> bool:
         """Whether values of the type are things with a name, not quantities, dates or texts."""

@@ -1,4 +1,4 @@
-"""A user's own tools: Python modules and MCP servers of `[[sources]]` as tools like any other.
+"""A user's own tools: Python modules, MCP servers and OpenAPI files of `[[sources]]` as tools like any other.
 
     listed(config)        what the sources offer, before anything is known of it     dive tools import, first half
     explore(...)          calls what may be called; infers types; drafts wording     dive tools import, second half
@@ -19,12 +19,13 @@ from dive.config import Config, SourceSection
 from dive.errors import ConfigError
 from dive.nouns import Json
 from dive.registry import Registry
-from dive.sources import assemble, drafts, facts, wording
+from dive.sources import assemble, drafts, facts, references, wording
 from dive.sources.assemble import effects
 from dive.sources.infer import infer
 from dive.sources.kinds import Call, Connection, Found, Listing, compare
 from dive.sources.listing import slots
 from dive.sources.module import Module
+from dive.sources.openapi import Api
 from dive.sources.probe import Probed, probe
 
 
@@ -46,32 +47,36 @@ class Imported(Struct, frozen=True):
     added: int
 
 
-def load(config: Config) -> Registry:
+Variables = Mapping[str, str]
+"""The environment, as whoever reads it hands it on; `${NAME}` of a source is looked up there when it connects."""
+
+
+def load(config: Config, variables: Variables | None = None) -> Registry:
     """The tools of a run.
 
     Raises:
         ConfigError: a source was not imported yet, offers other tools than it did, or its files cannot be used.
     """
     registry = catalog.load() if config.catalog else catalog.shared()
-    return assemble.merged(registry, {source.name: _part(source) for source in config.sources})
+    return assemble.merged(registry, {source.name: _part(source, variables) for source in config.sources})
 
 
-def compared(config: Config) -> None:
+def compared(config: Config, variables: Variables | None = None) -> None:
     """Connects to each MCP server once; ConfigError if one cannot be reached or its tools changed since the import."""
     for source in config.sources:
-        if not source.module:
-            connection = connect(source, None)
+        if not source.local:
+            connection = connect(source, None, variables)
             try:
                 compare(source.name, _found(source).marks, connection.listing().marks)
             finally:
                 connection.close()
 
 
-def listed(config: Config) -> dict[str, Offered]:
+def listed(config: Config, variables: Variables | None = None) -> dict[str, Offered]:
     """What each source offers, by its name; nothing is called."""
     made: dict[str, Offered] = {}
     for source in config.sources:
-        connection = connect(source, None)
+        connection = connect(source, None, variables)
         made[source.name] = Offered(source, connection.listing(), connection)
         effects(source, made[source.name].listing.tools)
     return made
@@ -106,8 +111,11 @@ def explore(offered: Offered, call: Call) -> Imported:
     return Imported(found, _errors(probed), says, kept, added)
 
 
-def connect(source: SourceSection, marks: Mapping[str, str] | None) -> Connection:
+def connect(source: SourceSection, marks: Mapping[str, str] | None, variables: Variables | None = None) -> Connection:
     """A connection to a source, not open yet; ConfigError if the extra that it needs is not installed."""
+    lent = {name: variables[name] for name in references.named(source) if name in variables} if variables else {}
+    if source.openapi:
+        return Api(source, lent)
     if source.module:
         return Module(source.name, source.module, Path(source.folder))
     try:
@@ -115,7 +123,7 @@ def connect(source: SourceSection, marks: Mapping[str, str] | None) -> Connectio
     except ImportError as error:
         raise ConfigError(f"source {source.name!r} is an MCP server, which needs: pip install 'dive-synth[mcp]' "
                           f"({error})") from error  # fmt: skip
-    return Server(source, marks)
+    return Server(source, marks, lent)
 
 
 def kept_path(source: SourceSection) -> Path:
@@ -123,10 +131,10 @@ def kept_path(source: SourceSection) -> Path:
     return assemble.says_path(source).with_name(f"{source.name}.found.json")
 
 
-def _part(source: SourceSection) -> assemble.Part:
+def _part(source: SourceSection, variables: Variables | None) -> assemble.Part:
     found = _found(source)
-    connection = connect(source, found.marks)
-    if source.module:
+    connection = connect(source, found.marks, variables)
+    if source.local:
         listing = connection.listing()
         compare(source.name, found.marks, listing.marks)
     else:

@@ -7,7 +7,7 @@ entities. A tool of which nothing was found has no fields: it can be listed, and
 import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -35,7 +35,7 @@ class Part(Struct, frozen=True):
 def effects(source: SourceSection, listed: Mapping[str, Listed]) -> dict[str, str]:
     """The effect of each tool; the run file may call it as its source does, or as DIVE does. ConfigError otherwise."""
     own = {tool.name: name for name, tool in listed.items()} | {source.prefix + name: name for name in listed}
-    made = dict.fromkeys(listed, source.effect)
+    made: dict[str, str] = {name: "write" if tool.writes else source.effect for name, tool in listed.items()}
     for name, effect in source.effects.items():
         if name not in own and name not in listed:
             raise ConfigError(f"source {source.name!r}: effects: {UnknownName('tool', name, {*own, *listed})}")
@@ -96,11 +96,15 @@ def _loaded(source: SourceSection, name: str, listed: Listed, connection: Connec
         name=source.prefix + name, description=listed.description, domain=source.domain or source.name,
         kind="P" if effect == "pure" else "R", effect=effect,  # type: ignore[arg-type]
         input=_marked(listed.input, found.takes), output=_marked(output, found.gives), says=spoken,
-        examples=found.examples, source="python" if source.module else "mcp", package=f"source:{source.name}",
+        examples=found.examples, source=_kind(source), package=f"source:{source.name}",
         licence="", data_licence="", attribution="", redistribute="unknown",
         hash=sha([source.prefix + name, listed, found, effect, version])[:16],
     )  # fmt: skip
     return Loaded(tool, _Run(connection, listed.name), params, fields, lines.get("source", ""))
+
+
+def _kind(source: SourceSection) -> Literal["python", "openapi", "mcp"]:
+    return "python" if source.module else "openapi" if source.openapi else "mcp"
 
 
 class _Run:

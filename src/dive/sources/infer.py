@@ -77,10 +77,22 @@ class _Maker:
             concepts = Counter(map(self._concept, params))
             records = {names.owner_of(param.tool, "", "") for param in params}  # `get_person` gives a person
             name = max(sorted(concepts), key=lambda c: (c in records, concepts[c]))
+            name = self._keyed(name, params) or name
             while name in found:
                 name += f"_{names.snake(params[0].name)}"
             found[name] = ports
         return found
+
+    def _keyed(self, concept: str, params: Sequence[Param]) -> str:
+        """What a code stands for that is called by a name of its own: `get_star(hip)` gives back its `hip`: a star."""
+        known = {names.singular(token) for tool in self.needed for token in names.head(tool)[0]}
+        for param in params:
+            codes = all(isinstance(value, int) or CODE.fullmatch(str(value)) for value in self._taken(param))
+            samples = self.probed.samples[param.tool]
+            echoed = all(sample.result.get(param.name) == sample.args[param.name] for sample in samples)
+            if concept == param.name not in known and codes and echoed and len(self.needed[param.tool]) == 1:
+                return names.owner_of(param.tool, "", "")
+        return ""
 
     def _concept(self, param: Param) -> str:
         return names.concept(param.name, names.owner_of(param.tool, "", ""))
@@ -131,7 +143,7 @@ class _Maker:
             self._overlapping(type_name, frozenset(known))
         called = self._called(type_name, name)
         self.types.pools[type_name] = {str(v): called.get(str(v), str(v)) for v in sorted(known, key=str)}
-        self.types.rows[type_name] = _entity_row(name, known, called)
+        self.types.rows[type_name] = _entity_row(_noun(name, params), known, called, params[0].name)
 
     def _overlapping(self, type_name: str, ids: frozenset[Scalar]) -> None:
         for column, values in self.values.items():
@@ -180,7 +192,7 @@ class _Maker:
         ids = [str(value) for value in self.values[column]]
         self.types.gives[column] = type_name
         self.types.pools.setdefault(type_name, {}).update((value, value) for value in ids)
-        self.types.rows.setdefault(type_name, _entity_row(owner, ids, {}))
+        self.types.rows.setdefault(type_name, _entity_row(owner, ids, {}, ""))
 
     def _unique(self, column: Column) -> bool:
         """Whether every member of every list has the field, each with a value of its own."""
@@ -239,21 +251,35 @@ class _Maker:
 
 def unit(field: str) -> tuple[str, str, str]:
     """What a field measures, and its unit in singular and plural: ("duration", "second", "seconds") for `seconds`."""
-    *before, last = names.snake(field).split("_")
-    measured, one, more = names.words()["units"].get(last, ("", "", ""))
-    if not one or (not before and not measured):
-        return names.spaced(field), "", ""
-    return " ".join(before) or measured, one, more
+    tokens = names.snake(field).split("_")
+    for length in (2, 1):
+        measured, one, more = names.words()["units"].get("_".join(tokens[-length:]), ("", "", ""))
+        before = names.spaced("_".join(tokens[:-length])) if tokens[:-length] else ""
+        if one and (before or measured):
+            return before or measured, one, more
+    return names.spaced(field), "", ""
 
 
-def _entity_row(name: str, ids: Sequence[Scalar], called: Mapping[str, str]) -> dict[str, Json]:
+def _noun(name: str, params: Sequence[Param]) -> str:
+    """ "star" for `star_name`, if every tool that takes it takes nothing but a name."""
+    *before, last = name.split("_")
+    named = before and last in names.listed("called") and all(param.name in names.listed("called") for param in params)
+    return "_".join(before) if named else name
+
+
+def _entity_row(name: str, ids: Sequence[Scalar], called: Mapping[str, str], key: str) -> dict[str, Json]:
     noun = names.spaced(name)
     row: dict[str, Json] = {"noun": noun, "plural": names.plural(noun), "anaphor": f"that {noun}", "example": ids[0]}
     texts = [str(value) for value in ids]
-    if any(called.get(text, text) != text for text in texts):
-        inside = sum(called.get(text, "") in text for text in texts)
-        numbered = f"{{name}} ({noun} {{id}})" if isinstance(ids[0], int) else "{name} ({id})"
-        row["label"] = "{id}" if 2 * inside > len(texts) else numbered
+    other = {text: called[text] for text in texts if called.get(text, text) != text}
+    if other:
+        inside = sum(name in text for text, name in other.items())
+        last = names.snake(key).rpartition("_")[2]
+        code = names.spaced(last) if last in names.listed("codes") else last.upper()
+        numbered = f"{{name}} ({code} {{id}})" if isinstance(ids[0], int) else "{name} ({id})"
+        row["label"] = "{id}" if 2 * inside > len(other) else numbered
+    elif name in names.listed("sorts"):
+        row["label"] = f'the {noun} "{{name}}"'
     elif 2 * sum(CODE.fullmatch(text) is not None for text in texts) > len(texts):
         row["label"] = f"{noun} {{id}}"
     return row

@@ -16,12 +16,16 @@ Scalar = str | int | float
 
 
 class Listed(Struct, frozen=True):
-    """One tool as its source lists it; `input` and `output` are JSON Schemas, `output` None where none is given."""
+    """One tool as its source lists it; `input` and `output` are JSON Schemas, `output` None where none is given.
+
+    `writes`: by its source's own word it may change something, so that only `effects` can say otherwise.
+    """
 
     name: str
     description: str
     input: dict[str, Json]
     output: dict[str, Json] | None = None
+    writes: bool = False
 
 
 class Slot(Struct, frozen=True):

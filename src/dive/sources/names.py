@@ -6,10 +6,14 @@ Takes names; gives words, by `words.toml`. Does not know values.
 import functools
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from dive.sources.listing import snake
+
+MUTE = re.compile("[bcdfghjklmnpqrstvwxz]{2,4}")
+"""A word without a vowel."""
 
 
 @functools.cache
@@ -88,6 +92,18 @@ def owner_of(tool: str, path: str, subject: str) -> str:
 
 
 def spaced(name: str) -> str:
-    """`unit_price` as "unit price"."""
+    """`unit_price` as "unit price", `ngc_id` as "NGC ID": what nobody could pronounce stands for other words."""
     spelled = words()["names"]["spelled"]
-    return " ".join(spelled.get(token, token) for token in snake(name).split("_"))
+    tokens = snake(name).split("_")
+    return " ".join(spelled.get(token, token.upper() if MUTE.fullmatch(token) else token) for token in tokens)
+
+
+def capitals(texts: Iterable[str]) -> dict[str, str]:
+    """Words that these texts write with capitals in the midst of a sentence and never without: names, short forms."""
+    found: dict[str, str] = {}
+    plain: set[str] = set()
+    for text in texts:
+        plain.update(re.findall(r"\b[a-z]+\b", text))
+        for word in re.findall(r"(?<=[a-z0-9,(] )[A-Z][A-Za-z]+\b|(?<=\()[A-Z]{2,}\b", text):
+            found.setdefault(word.lower(), word)
+    return {word: known for word, known in found.items() if word not in plain}

@@ -163,6 +163,8 @@ class _Prober:
 
     def _judge(self, param: Param, column: Column, kind: str, values: list[Scalar], share: float) -> None:
         fitting = [value for value in values if fits(value, kind)]
+        if column in self.found.links.get(param, ()):
+            self.known[param] |= dict.fromkeys(spread(fitting, self.cap))  # what was found since
         if (param, column) in self.judged or len(fitting) < min(len(values), 1) or not fitting:
             return
         tried = spread(fitting, TRIED)

@@ -28,6 +28,7 @@ from mcp_types import CONNECTION_CLOSED, CallToolResult, Implementation, Paginat
 from dive.config import SourceSection
 from dive.errors import ConfigError, ToolError
 from dive.nouns import Json
+from dive.sources import references
 from dive.sources.kinds import Listed, Listing, compare
 from dive.sources.listing import named
 from dive.sources.pipe import Pipe
@@ -53,10 +54,13 @@ class Server:
     Args:
         source: how it is reached, and its deadlines and caps.
         marks: hashes of the tools as they were when they were imported; None: not compared.
+        variables: what `${NAME}` of the source stands for; hidden in all that the server says.
     """
 
-    def __init__(self, source: SourceSection, marks: Mapping[str, str] | None = None) -> None:
-        self._source, self._marks = source, marks
+    def __init__(self, source: SourceSection, marks: Mapping[str, str] | None = None,
+                 variables: Mapping[str, str] | None = None) -> None:  # fmt: skip
+        self._source, self._marks, self._variables = source, marks, variables or {}
+        self._hide = references.hidden(source, self._variables)
         self._pipe = Pipe()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -133,12 +137,16 @@ class Server:
     def _sized(self, name: str, result: CallToolResult) -> Json:
         if result.is_error:
             text = " ".join(block.text for block in result.content if isinstance(block, TextContent))
-            raise ToolError("raised", f"{name}: {text[:500]}")
-        value = _value(name, result)
-        size = len(msgspec.json.encode(value))
+            raise ToolError("raised", f"{name}: {self._plain(text)[:500]}")
+        raw = self._hide(msgspec.json.encode(_value(name, result)))
+        value, size = msgspec.json.decode(raw), len(raw)
         if size > self._source.max_bytes:
             raise ToolError("too_large", f"{name}: {size} bytes; at most {self._source.max_bytes} are taken")
         return value
+
+    def _plain(self, text: str) -> str:
+        """A text of the server's without the values of variables."""
+        return self._hide(text.encode(errors="replace")).decode(errors="replace")
 
     # ---- on the loop's thread ---------------------------------------------------------------------------
 
@@ -158,7 +166,7 @@ class Server:
         except MCPError as error:
             if error.code == CONNECTION_CLOSED:
                 raise _Dead(self._why(error)) from error
-            raise ToolError("raised", f"{name}: {error}") from error
+            raise ToolError("raised", f"{name}: {self._plain(str(error))}") from error
         except BROKEN as error:
             raise _Dead(self._why(error)) from error
 
@@ -185,14 +193,15 @@ class Server:
             raise ToolError("deadline", f"no list of tools within {self._source.list_s:g} s") from error
         except (MCPError, *BROKEN) as error:
             raise _Dead(self._why(error)) from error
-        return listed
+        return msgspec.json.decode(self._hide(msgspec.json.encode(listed)), type=list[Listed])
 
     async def _opened(self) -> ClientSession:
         if self._session is not None and self._owner is not None and not self._owner.done():
             return self._session
+        source = references.filled(self._source, self._variables)
         self._stop, self._stale = asyncio.Event(), True
         ready: asyncio.Future[ClientSession] = asyncio.get_running_loop().create_future()
-        self._owner = asyncio.create_task(self._own(ready))
+        self._owner = asyncio.create_task(self._own(source, ready))
         done, _ = await asyncio.wait([ready, self._owner], timeout=self._source.connect_s,
                                      return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
         if not done:
@@ -203,30 +212,29 @@ class Server:
         self._session = ready.result()
         return self._session
 
-    async def _own(self, ready: "asyncio.Future[ClientSession]") -> None:
+    async def _own(self, source: SourceSection, ready: "asyncio.Future[ClientSession]") -> None:
         """Enters and leaves everything in one task, as the session's cancel scopes demand."""
         async with (
-            self._transport() as (reading, writing),
+            self._transport(source) as (reading, writing),
             ClientSession(
                 reading, writing, client_info=Implementation(name="dive", version="1"), message_handler=self._heard
             ) as session,
         ):
             told = await session.initialize()
-            self._served = f"{told.server_info.name} {told.server_info.version}"
+            self._served = self._plain(f"{told.server_info.name} {told.server_info.version}")
             ready.set_result(session)
             await self._stop.wait()
 
     @contextlib.asynccontextmanager
-    async def _transport(self) -> AsyncGenerator[TransportStreams]:
-        if self._source.command:
-            source = self._source
+    async def _transport(self, source: SourceSection) -> AsyncGenerator[TransportStreams]:
+        if source.command:
             async with self._pipe.opened(source.command, Path(source.folder), source.env, self._line) as streams:
                 yield streams
             return
-        timeout = httpx2.Timeout(self._source.connect_s, read=self._source.call_s + SLACK_S)
+        timeout = httpx2.Timeout(source.connect_s, read=source.call_s + SLACK_S)
         async with (
-            create_mcp_http_client(timeout=timeout) as client,
-            streamable_http_client(self._source.url, http_client=client, max_sse_event_size=self._line) as streams,
+            create_mcp_http_client(source.headers, timeout) as client,
+            streamable_http_client(source.url, http_client=client, max_sse_event_size=self._line) as streams,
         ):
             yield streams
 
@@ -253,7 +261,7 @@ class Server:
         words = f"; it said: {self._pipe.errors[-1]}" if self._pipe.errors else ""
         text = str(reason) or type(reason).__name__
         how = " ".join(self._source.command) or self._source.url
-        return f"{how}: {text}{words}"
+        return self._plain(f"{how}: {text}{words}")
 
 
 def _value(name: str, result: CallToolResult) -> Json:

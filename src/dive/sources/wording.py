@@ -5,6 +5,7 @@ cannot be said truly from the names alone is left out: a list that a limit cuts 
 echoes the argument, codes, truths. A person reads and mends the draft. Does not know values beyond samples' places.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,11 +21,21 @@ LATER = "high late later latest early earlier earliest"
 
 def draft(found: Found, tools: Mapping[str, Sequence[Slot]]) -> dict[str, dict[str, str]]:
     """Lines by tool: `source` first, empty for a person to fill, then one for each field."""
+    spelled = names.capitals(tool.description for tool in found.listed.values())
     return {
-        name: {"source": "", **dict(_lines(name, tools[name], tool, found))}
+        name: {"source": "", **{path: _spelled(line, spelled) for path, line in _lines(name, tools[name], tool, found)}}
         for name, tool in sorted(found.tools.items())
         if name in tools
     }  # fmt: skip
+
+
+def _spelled(line: str, known: Mapping[str, str]) -> str:
+    """A line with names and short forms as the tools' descriptions write them; names of fields and slots stay."""
+    parts = line.split(" | ")
+    said = [part if n and part.partition(" ")[0] in ("list", "sorted", "via") else
+            re.sub(r"(?<!\{)\b[a-z]+\b(?!\})", lambda word: known.get(word[0], word[0]), part)
+            for n, part in enumerate(parts)]  # fmt: skip
+    return " | ".join(said)
 
 
 def _lines(name: str, slots: Sequence[Slot], tool: FoundTool, found: Found) -> Iterator[tuple[str, str]]:
@@ -77,7 +88,9 @@ def _value(path: str, kind: str, subject: str, tail: str, when: str, about: _Con
         return ""
     of = f"of {subject}{tail}"
     if type_name in about.found.pools:
-        return _thing(field, type_name, of, about)
+        if about.noun(type_name) == about.noun(about.subject) and type_name != about.subject and not tail:
+            return "| transparent | universal"  # another code of the same thing
+        return _thing(field, type_name, subject, tail, about)
     if type_name in ("date", "year"):
         head = names.spaced(field)
         return f"the {head} {of} | head {head} | {LATER}{when}"
@@ -97,11 +110,28 @@ def _says_itself(field: str, type_name: str, about: _Context, inner: bool) -> bo
     )
 
 
-def _thing(field: str, type_name: str, of: str, about: _Context) -> str:
-    head = names.spaced(names.concept(field, about.noun(type_name).replace(" ", "_")))
-    article = "an" if head[:1] in "aeiou" else "a"
-    via = "" if article == "an" else " | via has/have"
-    return f"the {head} {of}{via}" if head == about.noun(type_name) else f"the {head} {of}"
+def _thing(field: str, type_name: str, subject: str, tail: str, about: _Context) -> str:
+    """A thing that another has, is in or belongs to; the last two only if the field is called as the thing is."""
+    noun = about.noun(type_name)
+    head = names.spaced(names.concept(field, noun.replace(" ", "_")))
+    where = _where(noun, type_name, about) if head == noun and type_name != about.subject and not tail else ""
+    if where:
+        verb = where.partition(" ")[0]
+        asked = f"which {head} is {subject} in" if verb == "is" else f"which {head} does {subject} belong to"
+        more = where.replace("is ", "are ", 1) if verb == "is" else where.replace("belongs", "belong", 1)
+        return f"the {head} that {subject} {where} | ask {asked} | head {head} | via {where}/{more}"
+    via = " | via has/have" if head == noun and head[:1] not in "aeiou" else ""
+    return f"the {head} of {subject}{tail}{via}"
+
+
+def _where(noun: str, type_name: str, about: _Context) -> str:
+    """How members are joined to such a thing, if they are inside of it: by its noun, or by a tool `members_in`."""
+    last = noun.split()[-1]
+    if last in names.listed("groups"):
+        return "belongs to"
+    tools = [name for name, tool in about.found.tools.items() if type_name in tool.takes.values()]
+    inside = last in names.listed("places") or any("in" in names.snake(name).split("_") for name in tools)
+    return "is in" if inside and last not in names.listed("sorts") else ""
 
 
 def _figure(field: str, kind: str, of: str, when: str, tool: FoundTool, path: str) -> str:
@@ -111,8 +141,14 @@ def _figure(field: str, kind: str, of: str, when: str, tool: FoundTool, path: st
     head, _, _ = unit(field)
     places = "" if kind == "integer" else f" | places {tool.places.get(path, 0)}"
     ratio = " | ratio" if set(names.snake(field).split("_")) & names.listed("ratio") else ""
-    forms = next((f" {names.words()['forms'][w]}" for w in head.split() if w in names.words()["forms"]), "")
-    return f"the {head} {of}{places} | head {head} | high{forms} | mean{ratio}{when}"
+    forms = _forms(head)
+    return f"the {head} {of}{places} | head {head} | high{' ' if forms else ''}{forms} | mean{ratio}{when}"
+
+
+def _forms(head: str) -> str:
+    """The six forms of comparison of what a word of the head measures, if they are not those of `high`."""
+    known = names.words()["forms"]
+    return next((known[word] for word in head.split() if word in known), "")
 
 
 def _counted(field: str) -> str:
@@ -150,7 +186,7 @@ def _list_phrase(path: str, type_name: str, tail: str, about: _Context) -> str:
     tokens, joint = names.head(about.name)
     subject = names.snake(about.noun(about.subject)).split("_")
     plural = names.spaced(path) if path not in names.listed("wrappers") else ""
-    own = [token for token in tokens if names.singular(token) not in subject] or tokens
+    own = [*(token for token in tokens[:-1] if names.singular(token) not in subject), tokens[-1]]
     words = plural if plural and len(own) <= 1 else " ".join([*own[:-1], names.plural(names.singular(own[-1]))])
     phrase = f"{words} {joint} {{x}}{tail}"
     cut, order = about.tool.cut.get(path, ""), about.tool.ordered.get(path, "")
@@ -160,6 +196,6 @@ def _list_phrase(path: str, type_name: str, tail: str, about: _Context) -> str:
         return ""
     if any(word.endswith("est") or word in ("top", "most") for word in own[:-1]):
         return f"{{{cut}}} {phrase}"
-    end = "highest" if order.startswith("-") else "lowest"
     head, _, _ = unit(order.removeprefix("-"))
+    end = (_forms(head) or "high higher highest low lower lowest").split()[2 if order.startswith("-") else 5]
     return f"{{{cut}}} {phrase} with the {end} {head}"

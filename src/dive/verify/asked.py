@@ -17,22 +17,33 @@ from msgspec import UNSET
 
 from dive.grade.dates import find_dates
 from dive.grade.text import fold, plain
+from dive.grade.units import is_unit, same_unit
 from dive.nouns import Answer
 from dive.prove.bend import expressions
 from dive.prove.expr import literals, parsed
 from dive.registry import Field, Loaded
 from dive.verify.exam import Exam
 from dive.verify.leaked import numbers_said
+from dive.verify.operators import MEANS, called, operator
 from dive.words import SMALL
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?", re.UNICODE)
 FREE_NUMBERS = frozenset(("0", "1", "one", "zero"))
 _OTHER_UNIT = re.compile(r"\b(?:not in|instead of|rather than) [^\W\d_]+(?: [^\W\d_]+)?(?=[,.;)]|$| to )")
 """Words that only set the unit apart: "in metres, not in feet"."""
+_MEASURED = re.compile(r"\b(?=(?:in|how many) ((?:[^\W\d_]+[ -]){0,2}[^\W\d_]+))")
+"""Where a question may say in what it wants to be answered."""
+_ASKED = re.compile(
+    r"\bhow (?:far|large|high|long|old|big|small|low)\b|\bwould like\b|\b(?:full|short) (?=names?\b|titles?\b|codes?\b)"
+)
+"""Words that hold no condition where they stand, and would elsewhere."""
+_SCALED = re.compile(r"\b(\d[\d,]*(?:\.\d+)?) (thousand|million|billion|trillion)\b")
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 TELLING = "most fewest least first last above below over under after before fewer less more"
 PLAIN = frozenset(TELLING.split())
-RANKING = frozenset({"max", "min", "order", "difference", "more", "less"})
 """Cue words that are told by themselves to mean one direction, beside those in -est."""
+RANKING = frozenset({"max", "min", "order", "difference", "more", "less"})
+"""Operators whose question may say "highest" or "most"."""
 SUFFIXES = ("'s", "ies", "ing", "es", "ed", "s", "y", "e")
 
 
@@ -53,7 +64,7 @@ def idle() -> frozenset[str]:
 def faults(exam: Exam) -> list[str]:
     """Everything that the question and the program do not have in common; empty: nothing was found."""
     book = _Book(exam)
-    return [*book.unsaid_operators(), *book.opposites(), *book.unsaid_fields(), *book.ungrounded()]
+    return [*book.unsaid_operators(), *book.opposites(), *book.unsaid_fields(), *book.other_units(), *book.ungrounded()]
 
 
 class _Book:
@@ -63,6 +74,7 @@ class _Book:
         self.exam = exam
         self.question = _OTHER_UNIT.sub(" ", fold(exam.question.casefold()))
         self.words = WORD.findall(self.question)
+        self.claims = set(WORD.findall(_ASKED.sub(" ", self.question)))
         self.trees = [parsed(text) for text in expressions(exam.proof)]
         self.lets = {step.id: parsed(step.let) for step in exam.proof.steps if step.let is not UNSET}
         names = {str(step.call) for step in exam.proof.steps if step.call is not UNSET}
@@ -97,7 +109,7 @@ class _Book:
     def _operators(self) -> Iterator[str]:
         for tree in self.trees:
             for node in ast.walk(tree):
-                yield from _operator(node)
+                yield from operator(node)
 
     def unsaid_operators(self) -> Iterator[str]:
         """Operators for which the question has no word."""
@@ -114,14 +126,16 @@ class _Book:
                 continue
             if self.operators.keys() & {"difference", "mean"} and name in ("more", "less"):
                 continue
-            strange = (self._cues(other, strict=True) - self._cues(name) - idle()) & set(self.words)
+            strange = (self._cues(other, strict=True) - self._cues(name) - idle()) & self.claims
             for word in sorted(strange - self.lent):
                 yield f"the question says {word!r}, and the program does {MEANS[name]} only"
         for other in ("max", "min"):
             if other in self.operators or self.operators.keys() & RANKING:
                 continue
-            for word in sorted(((self._cues(other, strict=True) - idle()) & set(self.words)) - self.lent):
+            for word in sorted(((self._cues(other, strict=True) - idle()) & self.claims) - self.lent):
                 yield f"the question says {word!r}, and the program ranks nothing"
+        if "at least one of" in self.question and not self.operators.keys() & {"either", "more"}:
+            yield "the question says 'at least one of', and the program takes no union"
         if "or" in self.words and "either" not in self.operators and "or" not in self.own and not self._choice():
             yield "the question says 'or', and the program takes no union"
         for word in ("not", "without", "except", "neither", "nor", "excluding"):
@@ -163,7 +177,7 @@ class _Book:
         found = self._read(parsed(self.exam.proof.program), set())
         for tree in self.trees:
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and _called(node) in ("max", "min", "sorted", "sum"):
+                if isinstance(node, ast.Call) and called(node) in ("max", "min", "sorted", "sum"):
                     for part in (*node.args, *(keyword.value for keyword in node.keywords)):
                         found |= self._read(part, set())
                 elif isinstance(node, ast.Compare):
@@ -193,6 +207,24 @@ class _Book:
         words = field.says.words if field.says is not None else ()
         return {part for word in words for part in WORD.findall(word.casefold())}
 
+    def other_units(self) -> Iterator[str]:
+        """Units that the question wants an answer in, and that no type, argument or wording of the proof has."""
+        types = (self.exam.registry.types.get(name) for name in self._types())
+        known = [*_units(self.exam.answer), *self._arg_texts(), *(text for row in types for text in _typed(row)[:2])]
+        said = set(WORD.findall(" ".join(text for _, field in self.fields for text in _wording(field)).casefold()))
+        for found in _MEASURED.finditer(self.question):
+            words = re.split("[ -]", found[1])
+            spelled = (" ".join(words[:end]) for end in range(len(words), 0, -1))
+            unit = next((text for text in spelled if text != "second" and is_unit(text)), "")
+            if not unit or set(unit.split()) <= said:
+                continue
+            if not any(same_unit(unit, other) or other.startswith(f"{unit} per") for other in known):
+                yield f"the question asks for {unit!r}, and the program gives no such unit"
+
+    def _types(self) -> set[str]:
+        """The types of fields that are read and of their tools' parameters."""
+        return {f.type for _, f in self.fields} | {param.type for loaded in self.tools for param in loaded.params}
+
     # ---- words -----------------------------------------------------------------------------------------
 
     def ungrounded(self) -> Iterator[str]:
@@ -203,6 +235,7 @@ class _Book:
             if day.isoformat() in said:
                 text = text[:start] + " " * (end - start) + text[end:]
         numbers = {str(number) for number in self._numbers()}
+        text = _ASKED.sub(" ", _SCALED.sub(_in_full, text))
         for word in dict.fromkeys(WORD.findall(text)):
             if word in FREE_NUMBERS or word in idle():
                 continue
@@ -246,63 +279,9 @@ class _Book:
         return word in shown or any(float(said) in known for said in whole)
 
 
-MEANS = {
-    "max": "take the greatest", "min": "take the least", "more": "ask for more than a bound",
-    "less": "ask for less than a bound", "both": "ask for what two lists share", "either": "take a union",
-    "without": "leave something out", "count": "count", "sum": "add up", "mean": "take an average",
-    "difference": "subtract", "quotient": "divide", "median": "take the middle value", "order": "put in order",
-}  # fmt: skip
-"""Operators in words."""
-
-
-def _operator(node: ast.AST) -> Iterator[str]:
-    """What a node does, in the names of `cues.toml`."""
-    match node:
-        case ast.BinOp(op=ast.Sub(), left=ast.Call(func=ast.Name(id="max")), right=ast.Call(func=ast.Name(id="min"))):
-            yield "difference"
-        case ast.BinOp(op=ast.Sub()):
-            yield "difference" if not _of_sets(node) else "without"
-        case ast.BinOp(op=ast.Div(), left=ast.Call(func=ast.Name(id="sum")), right=ast.Call(func=ast.Name(id="len"))):
-            yield "mean"
-        case ast.BinOp(op=ast.Div(), left=left):
-            yield "quotient"
-            yield from ["sum"] if isinstance(left, ast.Call) and _called(left) == "sum" else []
-        case ast.BinOp(op=ast.BitAnd()):
-            yield "both"
-        case ast.BinOp(op=ast.BitOr()) | ast.BoolOp(op=ast.Or()):
-            yield "either"
-        case ast.Call(func=ast.Name(id="max" | "min" as name)) if len(node.args) == 1:
-            yield name
-        case ast.Subscript(value=ast.Call(func=ast.Name(id="sorted")), slice=ast.BinOp(op=ast.FloorDiv())):
-            yield "median"
-        case ast.Subscript(value=ast.Call(func=ast.Name(id="sorted")) as call):
-            turned = any(k.arg == "reverse" and getattr(k.value, "value", False) for k in call.keywords)
-            yield "max" if turned else "min"
-        case ast.Expression(body=ast.Call(func=ast.Name(id="sorted"), keywords=[_, *_])):
-            yield "order"
-        case ast.Expression(body=ast.Call(func=ast.Name(id="sum"))):
-            yield "sum"
-        case ast.Compare(ops=[op]):
-            yield from _comparison(op, node)
-        case _:
-            return
-
-
-def _comparison(op: ast.cmpop, node: ast.Compare) -> Iterator[str]:
-    if isinstance(op, ast.NotIn | ast.NotEq):
-        yield "without"
-    elif isinstance(op, ast.Gt | ast.GtE | ast.Lt | ast.LtE):
-        turned = isinstance(node.left, ast.Constant)
-        yield "more" if isinstance(op, ast.Gt | ast.GtE) != turned else "less"
-
-
-def _of_sets(node: ast.BinOp) -> bool:
-    return any(isinstance(n, ast.Set | ast.SetComp) or (isinstance(n, ast.Call) and _called(n) == "set")
-               for n in ast.walk(node))  # fmt: skip
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.id if isinstance(node.func, ast.Name) else ""
+def _in_full(found: re.Match[str]) -> str:
+    """ "2.5 million" as 2500000."""
+    return f"{float(found[1].replace(',', '')) * SCALES[found[2]]:.0f}"
 
 
 def _wording(field: Field, forms: bool = True) -> list[str]:

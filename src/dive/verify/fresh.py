@@ -86,7 +86,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the end of the input ends this one
     keep_in(Path(sys.argv[-2]))
     try:
-        serve(sources.load(msgspec.json.decode(sys.argv[-1], type=Config)))
+        serve(sources.load(msgspec.json.decode(sys.argv[-1], type=Config), os.environ))
     except BrokenPipeError:
         os._exit(1)  # whoever asked is gone; the usual way out would flush to nobody and say so
 
