@@ -7,7 +7,7 @@ import pytest
 from msgspec import Raw
 
 import small_run
-from dive import ledger, report
+from dive import ledger, report, summary
 from dive.catalog import load
 from dive.errors import UserError
 from dive.ledger import Record
@@ -68,7 +68,7 @@ def test_the_file_has_the_promised_keys(run: Path, told: report.Report) -> None:
 
 
 def test_the_summary_names_reasons_and_rounds(told: report.Report) -> None:
-    text = report.text(told)
+    text = summary.text(told)
     for part in ("1 verified task\n", "exhausted 1", "leaked 1", "3 rejected", "K=2"):
         assert part in text
 
@@ -77,7 +77,7 @@ def test_an_empty_run_has_a_report(tmp_path: Path) -> None:
     with ledger.open_run(tmp_path / "run", 'name = "none"\n', {}) as held:
         held.derive([])
     told = report.build(tmp_path / "run", load())
-    assert told.tasks == 0 and told.rounds == {} and "0 verified tasks" in report.text(told)
+    assert told.tasks == 0 and told.rounds == {} and "0 verified tasks" in summary.text(told)
 
 
 def test_no_run_directory_is_the_users_mistake(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from dive.errors import ConfigError, UnknownName
 from dive.models.settings import Settings
-from dive.nouns import DOMAINS, GATES, sha
+from dive.nouns import ASKING, DOMAINS, GATES, sha
 from dive.sections import (
     EMBEDDED,
     Config,
@@ -247,8 +247,8 @@ def _origin(dotted: str, given: Table, path: Path) -> str:
 
 def _check(config: Config, given: Table, path: Path) -> None:
     """What a type cannot say: names of gates and domains, and values that must agree."""
-    named = [("verify.gates", "gate", config.verify.gates, GATES),
-             ("verify.allow_not_checkable", "gate", config.verify.allow_not_checkable, GATES),
+    named = [("verify.gates", "gate", config.verify.gates, (*GATES, *ASKING)),
+             ("verify.allow_not_checkable", "gate", config.verify.allow_not_checkable, (*GATES, *ASKING)),
              ("draw.domains", "domain", config.draw.domains, domains(config)),
              ("split.held_out_domains", "domain", config.split.held_out_domains, domains(config))]  # fmt: skip
     for key, what, names, known in named:
@@ -276,6 +276,10 @@ def _check_minds(config: Config, path: Path) -> None:
             raise ConfigError(f"{path}: minds: {UnknownName('model', alias, config.models)}; add [models.{alias}]")
     for settings in config.models.values():
         _ = settings.url
+    if minds.phrase != EMBEDDED and minds.derive != EMBEDDED:
+        raise ConfigError(f"{path}: minds.phrase: only composed questions are reworded; leave minds.derive embedded")
+    if minds.read and minds.phrase == EMBEDDED and minds.derive == EMBEDDED:
+        raise ConfigError(f"{path}: minds.read: no model writes or rewords a question that it could read")
     treeless = set() if minds.derive == EMBEDDED else {"shaped", "sensible"} & set(config.verify.gates or GATES)
     shut = sorted(treeless - set(config.verify.allow_not_checkable))
     if shut:

@@ -23,6 +23,8 @@ GATES = (
     "leaked", "guessable", "shortcut", "sensible", "stable", "controls", "novel",
 )  # fmt: skip
 """Gates in the order in which they run; name = drop reason = Verdict.by."""
+ASKING = ("judge", "closed_book", "leave_one_out")
+"""Gates that ask a model, after all others; each is off until `[minds]` names a model for it."""
 
 
 class Noun(Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,7 +174,8 @@ class Round(Noun, frozen=True, kw_only=True):
 class Task(Noun, frozen=True, kw_only=True):
     """The product: a question, its typed answer, its proof, its evidence and its history.
 
-    `lineage` holds rounds 1..K-1; the task itself is round K. `pattern` joins the moves of its rounds.
+    `lineage` holds rounds 1..K-1; the task itself is round K. `pattern` joins the moves of its rounds. `spoken` is what
+    the grammar said, where a model reworded it.
     """
 
     id: str
@@ -189,6 +192,7 @@ class Task(Noun, frozen=True, kw_only=True):
     exemplar: str
     mode: str
     tree: Node | None = None
+    spoken: str | UnsetType = UNSET
     verdicts: tuple[Verdict, ...] = ()
     status: Literal["verified", "proved", "draft"] = "draft"
 

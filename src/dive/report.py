@@ -1,4 +1,4 @@
-"""What a run gave: `report.json` and a summary, from the ledgers and the journal.
+"""What a run gave: `report.json`, from the ledgers and the journal.
 
 Takes a run directory and the registry; gives a `Report`. Diversity is counted over proofs, replayed on their recorded
 results; times come from the journal, since ledgers have none. Does not know how tasks were made.
@@ -14,8 +14,10 @@ from msgspec import Struct, field
 
 from dive import config, ledger
 from dive.diversity import Counts, Diversity, Item
+from dive.grade.agreement import Agreement
 from dive.ledger import Record
 from dive.minds.estimate import cost
+from dive.minds.figures import Phrased, grading, phrased
 from dive.nouns import GATES, Drop, Task, canonical
 from dive.prove.evaluate import Done
 from dive.prove.sandbox import Sandbox
@@ -77,7 +79,7 @@ class Speed(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """`report.json`. `proved`: tasks among `tasks` whose question nobody has read; the others are verified."""
+    """`report.json`. `proved`: tasks among `tasks` that a reader or a judge has not judged; the others are verified."""
 
     tasks: int
     stages: dict[str, Stage]
@@ -93,6 +95,8 @@ class Report(Struct, frozen=True, kw_only=True):
     sequences: Spread
     not_checkable: dict[str, int]
     proved: int = 0
+    phrased: Phrased | None = None
+    grading: Agreement | None = None
 
 
 def build(directory: Path, registry: Registry) -> Report:
@@ -116,13 +120,15 @@ def build(directory: Path, registry: Registry) -> Report:
         cost=_cost(directory),
         proved=work.proved,
         candidates_per_draw=round(pace.counts["candidates"] / max(len(pace.whole) + pace.dropped, 1), 3),
-        gates=_gates(pace.counts, [drop for drop in drops if drop.key in pace.whole]),
+        gates=_gates(pace.counts, [drop for drop in drops if drop.key in pace.whole], settings.minds.gates),
         rounds=work.rounds(),
         skeletons=_spread(pace.skeletons),
         openings=_spread(pace.openings),
         patterns=_spread(work.patterns),
         sequences=_spread(pace.sequences),
         not_checkable=dict(work.not_checkable),
+        phrased=phrased(pace.counts),
+        grading=grading(pace.counts),
     )
 
 
@@ -157,12 +163,14 @@ def _stages(outs: Mapping[str, int], drops: Iterable[Drop]) -> dict[str, Stage]:
     }
 
 
-def _gates(counts: Mapping[str, int], folded: Sequence[Drop]) -> dict[str, Gate]:
-    """Gates in the order in which they run. `folded`: drops that only a whole block could tell."""
+def _gates(counts: Mapping[str, int], folded: Sequence[Drop], asking: Sequence[str]) -> dict[str, Gate]:
+    """Gates in the order in which they run, those that ask a model at last. `folded`: drops that only a whole block
+    could tell.
+    """
     late = Counter(drop.reason for drop in folded)
     left = counts.get("candidates", 0)
     gates: dict[str, Gate] = {}
-    for name in GATES:
+    for name in (*GATES, *asking):
         rejected = counts.get(f"gate:{name}", 0) + late[name]
         gates[name] = Gate(left, rejected)
         left -= rejected
@@ -285,60 +293,3 @@ def _spread(counts: Mapping[str, int]) -> Spread:
         return Spread(0, "", 0.0)
     top = min(counts, key=lambda name: (-counts[name], name))
     return Spread(len(counts), top, round(counts[top] / sum(counts.values()), 4))
-
-
-# ---- summary -------------------------------------------------------------------------------------------
-
-
-def text(report: Report) -> str:
-    """A summary for people."""
-    lines = [f"{report.tasks:,} verified task{'s' if report.tasks != 1 else ''}"]
-    lines += [*_stage_lines(report), "", *_gate_lines(report), *(_diversity_lines(report) if report.tasks else ())]
-    if report.rounds:
-        lines += ["", "Rounds, on the same draws"]
-    for k, r in report.rounds.items():
-        many = f"{r.four_or_more_calls:.0%} with four or more"
-        lines.append(f"  K={k}  {r.mean_calls:.1f} calls on average, {many}; {r.topology_classes} topologies")
-    s = report.speed
-    lines += ["", f"Speed     {s.tasks_per_s:g} tasks/s, {s.cpu_s_per_task:g} CPU s per task, {s.peak_rss_mb:,.0f} MB"]
-    if report.cost["model_calls"]:
-        c = report.cost
-        lines.append(f"Models    {c['model_calls']:,} calls, {c['tokens']:,} tokens, {c['usd']:,.2f} US dollars")
-    if report.proved:
-        lines.append(f"          {report.proved:,} of the tasks are proved, not verified: nobody has read the question")
-    return "\n".join(lines)
-
-
-def _diversity_lines(report: Report) -> list[str]:
-    d, skeletons, openings = report.diversity, report.skeletons, report.openings
-    return [
-        "Diversity",
-        f"  {d.tools_covered} tools ({d.tools_needed_effective:.1f} effective), {d.unique_toolsets:,} toolsets",
-        f"  {d.tools_needed_thrice} needed by three tasks or more; {d.most_needed} by {d.most_needed_share:.1%}",
-        f"  {d.tools_per_task:.1f} tools and {d.domains_per_task:.1f} domains per task",
-        f"  three domains needed by {d.needed_three_domains_share:.0%}, offered to {d.offered_three_domains_share:.0%}",
-        f"  three distractors that take a needed type: in {d.distracted_share:.0%} of the toolsets",
-        f"  {d.unique_sequences:,} call sequences, {d.unique_graphs:,} call graphs, {d.topology_classes} topologies",
-        f"  {skeletons.distinct:,} question skeletons, the most frequent {skeletons.top_share:.1%}",
-        f"  {openings.distinct:,} openings, the most frequent {openings.top_share:.1%} ({openings.top!r})",
-        f"  answers: {_counted(d.answer_types)}; depth: {_counted(d.hops)}",
-    ]
-
-
-def _stage_lines(report: Report) -> list[str]:
-    return [
-        f"  {name:<11}{stage.into:>7,} in{stage.out:>8,} out   {_counted(stage.dropped)}".rstrip()
-        for name, stage in report.stages.items()
-    ]
-
-
-def _gate_lines(report: Report) -> list[str]:
-    active = {name: gate for name, gate in report.gates.items() if gate.rejected}
-    if not active:
-        return []
-    shown = [f"  {name:<11}{gate.into:>7,} in{gate.rejected:>8,} rejected" for name, gate in active.items()]
-    return [f"Gates, {report.candidates_per_draw:g} candidates per draw", *shown, ""]
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items())

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from dive.models.budget import Limits
 from dive.models.settings import Settings
+from dive.nouns import ASKING
 
 Positive = Annotated[int, Meta(ge=1, le=10_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]  # keys hold six digits
@@ -113,22 +114,46 @@ class MindsSection(Section, frozen=True):
 
     `read` writes the second program and solves, for the gate `faithful`, what a model derived; empty: nobody does, and
     such tasks are `proved` at best. `steps` calls a round, `repairs` of a derivation, `solvers` that must agree.
+    `phrase` rewords the last question of a composed task; after `repairs` refusals the grammar's sentence stays.
+    `judge`, `closed_book` and `leave_one_out` are the gates of these names, each off while it is empty. `grade` is
+    shown answers that the typed grader can judge; how well the two agree is reported, and nothing hangs on it.
     """
 
     collect: str = "embedded"
     derive: str = "embedded"
+    phrase: str = "embedded"
     read: str = ""
+    judge: str = ""
+    closed_book: str = ""
+    leave_one_out: str = ""
+    grade: str = ""
     steps: Positive = 6
     repairs: Annotated[int, Meta(ge=0, le=10)] = 3
     solvers: Annotated[int, Meta(ge=0, le=8)] = 2
     solver_steps: Positive = 12
+    judge_least: Annotated[int, Meta(ge=1, le=5)] = 3
+    closed_book_samples: Annotated[int, Meta(ge=1, le=64)] = 3
+    leave_one_out_tools: Annotated[int, Meta(ge=1, le=16)] = 2
     max_tokens: Positive = 8192
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """The models that are asked, each once."""
-        named = (self.collect, self.derive, self.read)
-        return tuple(dict.fromkeys(alias for alias in named if alias not in ("", EMBEDDED)))
+        return _named(*self.calling, self.phrase, self.judge, self.closed_book, self.grade)
+
+    @property
+    def calling(self) -> tuple[str, ...]:
+        """Those of them that must call tools."""
+        return _named(self.collect, self.derive, self.read, self.leave_one_out)
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The gates that ask a model and are on."""
+        return tuple(name for name in ASKING if getattr(self, name))
+
+
+def _named(*aliases: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(alias for alias in aliases if alias not in ("", EMBEDDED)))
 
 
 class VerifySection(Section, frozen=True):

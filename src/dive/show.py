@@ -33,6 +33,7 @@ def task_text(task: Task, replay: Replay, nearby: Sequence[Drop] = (), lineage: 
     parts = [
         f"{task.id}   {task.key}   {task.status}",
         _section("Question", [task.question]),
+        _section("Before a model reworded it", [task.spoken if isinstance(task.spoken, str) else ""]),
         _section("Answer", [_answer_line(task.answer)]),
         _section("Evidence", _evidence(task.proof, replay), wrap=False),
         _section("Proof", _proof(task.proof, replay.values), wrap=False),

@@ -23,8 +23,8 @@ from dive.errors import ConfigError, ToolError
 from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
 from dive.ledger import Record
-from dive.minds.jobs import Shop, Sight
-from dive.nouns import Answer, Draw, Drop, Task, sha
+from dive.minds.jobs import Composed, Shop, Sight
+from dive.nouns import Answer, Draw, Drop, Noun, Task, sha
 from dive.pools import Pools, generator
 from dive.pools.closure import closure
 from dive.prove.sandbox import Sandbox
@@ -90,7 +90,7 @@ class Street:
             tables.by_field, tables.by_pattern, config,
         )  # fmt: skip
         self.rejected: dict[str, Drop] = {}
-        self._leans: tuple[State, Leaning] | None = None
+        self._leans: tuple[Tally, Leaning] | None = None
 
     def _warm(self) -> None:
         """Loads the tables of all tools here, so that workers share them; whoever is not DIVE's own is left alone."""
@@ -102,29 +102,36 @@ class Street:
 
     def work(self, key: str, state: State, avoid: frozenset[str]) -> Record:
         """One key: its nouns by stage, and why it was dropped if it was."""
-        leaning = self._leaning(state)
         drawn = self.pick(key, state)
         drawn = msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
         if self.until == "draw":
             return ledger.record(key, {"draw": drawn})
-        return self._attempts(drawn, state, leaning)
+        made = self._attempts(drawn, state)
+        task = made.nouns.get("verify")
+        told = self.facts(task, made.counts) if isinstance(task, Task) else {"counts": made.counts}
+        return ledger.record(key, made.nouns, drop=made.drop, facts=told, blobs=made.blobs)
+
+    def composed(self, drawn: Draw, sight: Sight) -> Composed:
+        """What becomes of a draw without a model."""
+        return self._attempts(drawn, State(sight.tally, dict(sight.seen)))
 
     def pick(self, key: str, state: State) -> Draw:
         """The draw of a key."""
-        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state), self.starts)
+        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state.tally), self.starts)
 
-    def _leaning(self, state: State) -> Leaning:
+    def _leaning(self, seen: Tally) -> Leaning:
         """Where the draws of a block lean; the same for all of them."""
         if not self.config.draw.steer:
             return EVEN
-        if self._leans is None or self._leans[0] is not state:
+        if self._leans is None or self._leans[0] is not seen:
             moves = {move for e in self.pools.exemplars for move in e.moves[1:]}
             types = [t for domain in self.pools.domains for t in self.pools.seed_types(domain)]
-            self._leans = state, tally.leaning(state.tally, self.pools.tools, self.pools.domains, types, moves)
+            self._leans = seen, tally.leaning(seen, self.pools.tools, self.pools.domains, types, moves)
         return self._leans[1]
 
-    def _attempts(self, drawn: Draw, state: State, leaning: Leaning) -> Record:
-        nouns: dict[str, Any] = {"draw": drawn}
+    def _attempts(self, drawn: Draw, state: State) -> Composed:
+        leaning = self._leaning(state.tally)
+        nouns: dict[str, Noun] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
         closed = novel.closed(state.tally)
@@ -139,17 +146,17 @@ class Street:
                 continue
             nouns["synthesize"] = draft
             if self.until == "synthesize":
-                return ledger.record(drawn.key, nouns)
+                return Composed(nouns=nouns, counts=dict(counts))
             enter("verify")
             counts["candidates"] += 1
             task, blobs = verify(draft, self.desk, state.seen, state.tally)
             bad = next((v for v in task.verdicts if not v.passed), None)
             if bad is None:
-                return ledger.record(drawn.key, nouns | {"verify": task}, facts=self.facts(task, counts), blobs=blobs)
+                return Composed(nouns=nouns | {"verify": task}, counts=dict(counts), blobs=tuple(blobs))
             counts[f"gate:{bad.by}"] += 1
             drop = _drop(drawn.key, "verify", bad.by, bad.reason)
         assert drop is not None
-        return ledger.record(drawn.key, nouns, drop=drop, facts={"counts": dict(counts)})
+        return Composed(nouns=nouns, counts=dict(counts), drop=drop)
 
     def facts(self, task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
         """What steering and report want to know of an accepted task."""
@@ -224,8 +231,9 @@ def run(config: Config, text: str, progress: Progress, until: str = "verify", st
 
 def _stage(street: Street, held: ledger.Run, progress: Progress) -> minds.Stage:
     return minds.Stage(
-        config=street.config, shop=Shop(street.desk, street.box), held=held, start=State(), pick=street.pick,
-        sight=lambda state: Sight(state.seen, state.tally), fold=street.fold, facts=street.facts, on_progress=progress,
+        config=street.config, shop=Shop(street.desk, street.box, street.composed), held=held, start=State(),
+        pick=street.pick, sight=lambda state: Sight(state.seen, state.tally), fold=street.fold, facts=street.facts,
+        on_progress=progress,
     )  # fmt: skip
 
 

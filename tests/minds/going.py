@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from dive import ledger, report
+from dive import ledger, report, summary
 from dive.catalog import load
 from dive.config import Config, to_toml
 from dive.flow import Speed
@@ -78,10 +78,10 @@ class Going:
         hide = hider([Secret(secret)] if secret else [])
         return run(made, to_toml(made), lambda *_: None, "verify", self.street, opener, hide), self.asked.value - before
 
-    def killed(self, made: Config, after_s: float, latency_s: float) -> int:
+    def killed(self, made: Config, after_s: float, latency_s: float, flaw: Flaw = right) -> int:
         """A run in a process of its own, killed after so long; how often the model was asked."""
         before = self.asked.value
-        child = multiprocessing.get_context("fork").Process(target=self.go, args=(made, right, latency_s))
+        child = multiprocessing.get_context("fork").Process(target=self.go, args=(made, flaw, latency_s))
         child.start()
         time.sleep(after_s)
         assert child.pid
@@ -138,7 +138,7 @@ def json_of(value: Any) -> str:
 def reported(out: Path) -> tuple[dict[str, float], int, str]:
     """Cost, tasks that are only proved, and text of a run's report; proves, so not for a process that forks."""
     made = report.build(out, load())
-    return made.cost, made.proved, report.text(made)
+    return made.cost, made.proved, summary.text(made)
 
 
 def digest(out: Path) -> dict[str, str]:

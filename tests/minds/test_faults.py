@@ -225,7 +225,7 @@ def test_a_key_gets_into_no_file(other: Run, tmp_path: Path) -> None:
 
 
 async def probed(url: str) -> None:
-    async with networked({"mind": Settings(model="fake", base_url=url)}, {})(Budget()) as models:
+    async with networked({"mind": Settings(model="fake", base_url=url)}, {}, ["mind"])(Budget()) as models:
         assert set(models) == {"mind"}
 
 

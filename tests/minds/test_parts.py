@@ -164,7 +164,8 @@ def test_a_value_of_another_form_is_refused(registry: Registry, given: GivenAnsw
 
 
 def test_prompts_have_the_slots_that_they_say() -> None:
-    for name in ("rules", "start", "collect", "derive", "repair", "reader", "second", "solve"):
+    for name in ("rules", "start", "collect", "derive", "repair", "reader", "second", "solve", "phrase", "reword",
+                 "rephrase", "judge", "closed_book", "grade"):  # fmt: skip
         assert read(name).about
     assert "[[rounds]]" in prompt("collect", round="1", rounds="3", steps="6", task="[[rounds]]")
 
@@ -187,6 +188,11 @@ def test_a_tool_that_repeats_a_key_is_heard_without_it(registry: Registry) -> No
         ("[minds]\nderive = 'big'", "unknown model 'big'; add [models.big]"),
         ("[minds]\nderive = 'big'\n[models.big]\nmodel = 'm'", "allow_not_checkable = "),
         ("[minds]\ncollect = 'big'\n[models.big]\nmodel = 'm'", "only a model can derive"),
+        ("[minds]\nphrase = 'big'\nderive = 'big'\n[models.big]\nmodel = 'm'", "only composed questions are reworded"),
+        ("[minds]\nread = 'big'\n[models.big]\nmodel = 'm'", "no model writes or rewords"),
+        ("[minds]\njudge = 'bigg'\n[models.big]\nmodel = 'm'", "unknown model 'bigg'; did you mean 'big'?"),
+        ("[minds]\njudge_least = 6", "minds.judge_least: expected an integer <= 5, got 6"),
+        ("[verify]\nallow_not_checkable = ['closed_boo']", "unknown gate 'closed_boo'; did you mean 'closed_book'?"),
         ("[models.big]\nmodell = 'm'", "unknown key 'modell'; did you mean 'model'?"),
         ("[models.big]\nmodel = 3", "models"),
         ("[models.big]\nmodel = 'm'\nbase_url = 'ftp://x'", "must be http(s)"),

@@ -47,6 +47,22 @@ rounds = 3                # each round's question holds the one before and needs
 steps_per_round = 6       # moves of the exploring walk
 candidates = 24           # questions tried per round
 
+# [models.small]          # with a model: any server that speaks the chat-completions API
+# model = "some-model"
+# base_url = "http://127.0.0.1:8000/v1"
+# key_env = "MY_KEY"      # the variable that holds its key, if it needs one
+
+[minds]                   # which model does what; "embedded" and "": none
+phrase = "embedded"       # e.g. "small": rewords the last question; what loses or adds a fact stays as it was
+read = ""                 # reads what was reworded; while it is empty, such tasks are proved, not verified
+judge = ""                # gate: clear and natural, from 1 to 5 ...
+judge_least = 3           # ... at least this
+closed_book = ""          # gate: a model without tools must not know the answer ...
+closed_book_samples = 3   # ... in so many samples
+leave_one_out = ""        # gate: a solver that lacks a needed tool must not find the answer ...
+leave_one_out_tools = 2   # ... for so many tools, one at a time
+grade = ""                # grades answers beside the typed grader; the report says how far the two agree
+
 [verify]
 guessable_max = 0.25      # a task whose answer a blind guess hits more often is dropped
 tie_margin = 0.005        # measured values closer than this are a tie

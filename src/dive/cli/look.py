@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dive import ledger, report
+from dive import ledger, report, summary
 from dive.cli.printing import json, plain, say
 from dive.cli.registry import tools_of
 from dive.errors import RunDirError, UnknownName
@@ -99,7 +99,7 @@ def report_command(directory: Path, as_json: bool) -> None:
     if as_json:
         json(told)
     else:
-        say(report.text(told))
+        say(summary.text(told))
 
 
 @click.command()

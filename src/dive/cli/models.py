@@ -29,4 +29,4 @@ def opened(made: Config) -> tuple[Opener | None, Callable[[bytes], bytes]]:
         if not value:
             raise ModelSetupError(f"models.{alias}: the environment variable {variable} holds no key; set it")
         secrets[alias] = Secret(value)
-    return (networked(used, secrets) if used else None), hider(secrets.values())
+    return (networked(used, secrets, made.minds.calling) if used else None), hider(secrets.values())

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from dive import config, report, sources
+from dive import config, report, sources, summary
 from dive.catalog.tables import folder
 from dive.cli.models import opened
 from dive.cli.printing import fail, json, meter, note, say
@@ -47,6 +47,16 @@ def run(file: Path, overrides: tuple[str, ...], as_json: bool, estimated: bool) 
     dive run runs/first.toml
     dive run runs/first.toml draw.count=2000                 more of the same
     dive run runs/first.toml name=geo 'draw.domains=["geography"]'
+
+    \b
+    With a model, whose alias is that of a [models.ALIAS] table:
+    minds.collect minds.derive   it looks around and writes questions with proofs
+    minds.phrase                 it rewords the last question of a composed task
+    minds.read                   it reads what a model wrote: a second program, solvers
+    minds.judge                  gate: is the question clear and natural?
+    minds.closed_book            gate: without tools it must fail
+    minds.leave_one_out          gate: without a needed tool it must fail
+    minds.grade                  it grades answers; the report says how far it agrees
     """
     if estimated:
         _estimate(config.load(file, overrides), as_json)
@@ -103,7 +113,7 @@ def _until(until: str, made: Config, file: Path, overrides: tuple[str, ...], as_
     if as_json:
         json(told)
     else:
-        say(report.text(told))
+        say(summary.text(told))
         note(f"{speed.computed:,} draws in {speed.wall_s:.1f} s, {speed.peak_rss_mb:,.0f} MB at most")
     if speed.ended:
         note(f"ended early: {speed.ended}; what is done is kept, raise the budget and run it again to go on")

@@ -9,6 +9,8 @@ import tomllib
 import unicodedata
 from pathlib import Path
 
+LONG = 4
+"""Letters from which a unit's spelling is told from other words."""
 _COMPOUND = re.compile(r"(?:per|square|squared|cubic|cubed)\b|[/*·^²³]", re.IGNORECASE)
 
 
@@ -31,6 +33,17 @@ def says_unit(words: str, unit: str) -> bool:
         same_unit(" ".join(parts[:end]).strip("().,*"), unit) and not _COMPOUND.match(" ".join(parts[end:]))
         for end in range(min(len(parts), 6), 0, -1)
     )
+
+
+def units_in(text: str) -> frozenset[int]:
+    """Rows of the table of which a spelling of four letters or more stands in `text`; symbols are words elsewhere."""
+    return frozenset(row for found in _names().finditer(text.casefold()) for row in _rows(found[0]))
+
+
+@functools.cache
+def _names() -> re.Pattern[str]:
+    long = sorted((name for name in _table()[1] if len(name) >= LONG and name.isascii()), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, long))})(?![\w-])")
 
 
 def _rows(spelling: str) -> frozenset[int]:

@@ -18,7 +18,7 @@ from dive.errors import ProofError, ToolError
 from dive.evidence import Graph
 from dive.flow import enter
 from dive.grade import grade
-from dive.nouns import Answer, Draw, Json, Proof, Round, Task, Verdict, short_id
+from dive.nouns import Answer, Draw, Drop, Json, Noun, Proof, Round, Task, Verdict, short_id
 from dive.pools import exemplars, generator
 from dive.prove.evaluate import look
 from dive.prove.examine import replay
@@ -27,7 +27,8 @@ from dive.prove.values import fit, jsonable
 from dive.tally import Tally
 from dive.tools import Toolbox, bind
 from dive.tree import Ent
-from dive.verify import Desk, Readings, cases, controls, judged, verify
+from dive.verify import Desk, Readings, cases, controls, judged, retold, verify
+from dive.verify.reworded import Fault, fixed
 from dive.verify.second import disagreement
 
 
@@ -71,6 +72,41 @@ class Judged(Struct, frozen=True):
     made: Round | None
     refusals: tuple[Verdict, ...] = ()
     calls: tuple[Made, ...] = ()
+
+
+class Composed(Struct, frozen=True, kw_only=True):
+    """What a draw gave without a model: nouns by stage, results, counts, and why it was dropped if it was."""
+
+    nouns: dict[str, Noun]
+    counts: dict[str, int]
+    blobs: tuple[bytes, ...] = ()
+    drop: Drop | None = None
+
+
+class Retold(Struct, frozen=True):
+    """What is wrong with another wording, and the calls of the proof."""
+
+    faults: tuple[Fault, ...]
+    calls: tuple[Made, ...]
+
+
+class Compose(Struct, frozen=True):
+    """Synthesize and verify a draw without a model."""
+
+    draw: Draw
+
+
+class Fixed(Struct, frozen=True):
+    """Say what another wording of a task's question must keep letter by letter."""
+
+    task: Task
+
+
+class Retell(Struct, frozen=True):
+    """Judge another wording of a task's question."""
+
+    task: Task
+    question: str
 
 
 class Call(Struct, frozen=True):
@@ -140,11 +176,12 @@ class Sight(Struct, frozen=True):
 class Shop:
     """Everything that jobs need; made in the parent, used in the benches."""
 
-    def __init__(self, desk: Desk, box: Toolbox) -> None:
-        self.desk, self.box = desk, box
+    def __init__(self, desk: Desk, box: Toolbox, compose: Callable[[Draw, Sight], Composed]) -> None:
+        self.desk, self.box, self.compose = desk, box, compose
         self._does: dict[type, Callable[[Any, Sight], Any]] = {
             Call: self._call, Look: self._look, Try: self._try, Judge: self._judge, Compare: self._compare,
             Grade: self._grade, Verify: self._verify, Walk: self._walk,
+            Compose: self._compose, Fixed: self._fixed, Retell: self._retell,
         }  # fmt: skip
 
     def __call__(self, job: object, sight: Sight) -> object:
@@ -229,6 +266,16 @@ class Shop:
     def _verify(self, job: Verify, sight: Sight) -> tuple[Task, list[bytes]]:
         readings: Readings = job.readings
         return verify(job.task, self.desk, sight.seen.keys(), sight.tally, readings)
+
+    def _compose(self, job: Compose, sight: Sight) -> Composed:
+        return self.compose(job.draw, sight)
+
+    def _fixed(self, job: Fixed, _: Sight) -> list[str]:
+        return fixed(job.task.question, job.task.proof, job.task.tree, self.desk.registry)
+
+    def _retell(self, job: Retell, _: Sight) -> Retold:
+        faults, outcome = retold(job.task, job.question, self.desk)
+        return Retold(tuple(faults), tuple(Made(done.tool, done.args, done.result) for done in outcome.calls))
 
     def _walk(self, job: Walk, _: Sight) -> list[Made]:
         """The calls of a walk, in order; a move's own order decides which."""

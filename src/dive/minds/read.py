@@ -64,23 +64,32 @@ async def _second(
 
 async def _solved(number: int, last: Round, tools: Toolset, model: Model, ask: Ask, call: CallTool,
                   minds: MindsSection) -> str | None:  # fmt: skip
+    said = await solution(number, last.question, tools, model, call, minds)
+    if said is None:
+        return None
+    verdict = await ask(jobs.Grade(said, last.answer))
+    if isinstance(verdict, Failure) or not verdict.passed:
+        return f"a solver who saw only the question came to {said[-160:]!r}. Say in the question what it lacks"
+    return ""
+
+
+async def solution(number: int, question: str, tools: Toolset, model: Model, call: CallTool,
+                   minds: MindsSection) -> str | None:  # fmt: skip
+    """The last words of a solver who sees the question and these tools; nothing if it never came to an end, None if it
+    gave nothing that can be read, twice.
+    """
+
     async def act(name: str, args: Mapping[str, Json]) -> Given:
         done = await call(name, args)
         if done.failed:
             return Given(f"error: {done.why}", failed=True)
         return Given(block(view(done.result), f'result of="{name}"'))
 
-    messages = [Message(role="system", content=prompt("solve")), Message(role="user", content=last.question)]
+    messages = [Message(role="system", content=prompt("solve")), Message(role="user", content=question)]
     for turn in range(TRIES):
         seed = number + turn * minds.solvers
         ways = Ways(steps=minds.solver_steps, max_tokens=minds.max_tokens, seed=seed)
         trace = await converse(model, messages, tools, act, ways)
         if not trace.stop.startswith(BAD):
-            break
-    else:
-        return None
-    said = trace.messages[-1].content if trace.stop == "end" else ""
-    verdict = await ask(jobs.Grade(said, last.answer))
-    if isinstance(verdict, Failure) or not verdict.passed:
-        return f"a solver who saw only the question came to {said[-160:]!r}. Say in the question what it lacks"
-    return ""
+            return trace.messages[-1].content if trace.stop == "end" else ""
+    return None

@@ -8,7 +8,7 @@ only what was under way is asked again. A spent budget ends the run, and drops n
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -16,16 +16,19 @@ import msgspec
 from msgspec import Raw, Struct
 
 from dive import ledger
-from dive.config import Config
+from dive.config import EMBEDDED, Config
 from dive.errors import BudgetSpent, DiveError, UserError
 from dive.flow import Benches, Caught, Commit, Ending, Failure, Lane, Speed
 from dive.ledger import Event, Gave, Record, Said
 from dive.minds import jobs
+from dive.minds.gates import ask_gates, refusal
 from dive.minds.lead import LOOK, TRY, Led, Scene, lead
+from dive.minds.opinion import opinions
+from dive.minds.phrase import phrase
 from dive.models import Budget, Model, Price, Reply, Settings, Spent
 from dive.models.prices import price
 from dive.models.recorded import Recorded
-from dive.nouns import Draw, Drop, Json, Task, canonical, sha
+from dive.nouns import Draw, Drop, Json, Noun, Task, canonical, sha
 from dive.trail import slips_by_kind
 
 S = TypeVar("S")
@@ -145,8 +148,10 @@ class _Work:
         return msgspec.structs.replace(record, wall_s=round(time.monotonic() - wall, 4))
 
     async def _draw(self, key: str, state: Any, number: int) -> Record:
-        drawn = self.stage.pick(key, state)
-        led = await lead(drawn, self._scene(key, number))
+        drawn, scene = self.stage.pick(key, state), self._scene(key, number)
+        if scene.minds.derive == EMBEDDED:
+            return await self._composed(drawn, scene)
+        led = await lead(drawn, scene)
         counts = {**led.counts, **{f"slip:{kind}": n for kind, n in slips_by_kind(led.trail.slips).items()}}
         facts = {"counts": counts, "trail": _trail(led)}
         if led.refused is not None:
@@ -165,8 +170,36 @@ class _Work:
             counts[f"gate:{bad.by}"] = counts.get(f"gate:{bad.by}", 0) + 1
             drop = Drop(key=key, stage="verify", kind="rejected", reason=bad.by, detail=bad.reason)
             return ledger.record(key, nouns, drop=drop, facts=facts)
+        return await self._asked(task, nouns, facts, blobs, scene)
+
+    async def _composed(self, drawn: Draw, scene: Scene) -> Record:
+        """A draw without a model, whose question a model may reword and models may judge."""
+        made = await scene.ask(jobs.Compose(drawn))
+        if isinstance(made, Failure):
+            return _failed(drawn.key, made)
+        task = made.nouns.get("verify")
+        if task is None:
+            return ledger.record(drawn.key, made.nouns, drop=made.drop, facts={"counts": made.counts})
+        counts = dict(made.counts)
+        if scene.minds.phrase != EMBEDDED:
+            phrased = await phrase(task, drawn, scene)
+            task = phrased.task
+            counts["phrase:" + (f"kept:{phrased.why}" if phrased.why else "reworded")] = 1
+        return await self._asked(task, made.nouns, {"counts": counts}, made.blobs, scene)
+
+    async def _asked(self, task: Task, nouns: Mapping[str, Noun], facts: Mapping[str, Json], blobs: Sequence[bytes],
+                     scene: Scene) -> Record:  # fmt: skip
+        """The record of a task that all gates without a model have passed, after those with one."""
+        task, counts = await ask_gates(task, scene), dict(facts["counts"])
+        bad = refusal(task, scene.config)
+        if bad is not None:
+            counts[f"gate:{bad.by}"] = counts.get(f"gate:{bad.by}", 0) + 1
+            drop = Drop(key=task.key, stage="verify", kind="rejected", reason=bad.by, detail=bad.reason)
+            return ledger.record(task.key, _but_verified(nouns), drop=drop, facts={**facts, "counts": counts})
+        if scene.minds.grade:
+            counts |= await opinions(task, scene)
         told = self.stage.facts(task, counts)
-        return ledger.record(key, nouns | {"verify": task}, facts={**facts, **told}, blobs=blobs)
+        return ledger.record(task.key, {**nouns, "verify": task}, facts={**facts, **told}, blobs=blobs)
 
     def _scene(self, key: str, number: int) -> Scene:
         """The models and tools of one draw, with what was journaled of it."""
@@ -219,13 +252,17 @@ def _trail(led: Led) -> Json:
     return {"calls": calls, "slips": slips}
 
 
+def _but_verified(nouns: Mapping[str, Noun]) -> dict[str, Noun]:
+    return {stage: noun for stage, noun in nouns.items() if stage != "verify"}
+
+
 def _failed(key: str, failure: Failure) -> Record:
     drop = Drop(key=key, stage="synthesize", kind="failed", reason=failure.reason, detail=failure.detail)
     return ledger.record(key, {}, drop=drop, facts={"counts": {}})
 
 
-def networked(settings: Mapping[str, Settings], keys: Mapping[str, Any]) -> Opener:
-    """Opens the models behind the run file's addresses, and asks each first whether it calls tools.
+def networked(settings: Mapping[str, Settings], keys: Mapping[str, Any], calling: Collection[str]) -> Opener:
+    """Opens the models behind the run file's addresses, and first asks those of `calling` whether they call tools.
 
     The network is loaded only then.
     """
@@ -236,8 +273,8 @@ def networked(settings: Mapping[str, Settings], keys: Mapping[str, Any]) -> Open
         from dive.models.probe import probe
 
         async with open_models(settings, keys, budget, random.Random()) as models:
-            for model in models.values():
-                await probe(model)
+            for alias in calling:
+                await probe(models[alias])
             yield models
 
     return opener

@@ -31,6 +31,7 @@ from dive.verify import (
     guessable,
     leaked,
     novel,
+    reworded,
     sensible,
     shaped,
     shortcut,
@@ -40,6 +41,7 @@ from dive.verify import (
 from dive.verify.exam import Exam
 from dive.verify.fresh import Fresh
 from dive.verify.guessable import Shares
+from dive.verify.reworded import Fault
 
 Readings = Mapping[str, Verdict]
 """What models found on reading questions that have no tree, by question."""
@@ -123,6 +125,17 @@ def judged(task: Task, desk: Desk, final: bool) -> tuple["Case", list[Verdict]]:
     return case, [first, *(gate(case) for name, gate in CHECKS.items() if name not in left_out)]
 
 
+def retold(task: Task, question: str, desk: Desk) -> tuple[list[Fault], Outcome]:
+    """What is wrong with another wording of a composed task's question, and the calls of its proof.
+
+    Asked are the gates that read the words; what the others judged stands, since tree and proof stay as they are.
+    """
+    *_, case = cases(replace(task, question=question, spoken=task.question), desk, (), Tally())
+    gates = (gate(case) for gate in (CHECKS["solvable"], CHECKS["leaked"]))
+    found = [Fault(verdict.by, verdict.reason) for verdict in gates if verdict.passed is False]
+    return [*reworded.faults(case.exam), *found], case.exam.outcome
+
+
 def cases(task: Task, desk: Desk, signatures: Collection[str], tally: Tally,
           readings: Readings = NO_READINGS) -> Iterator["Case"]:  # fmt: skip
     """The rounds of a task, executed and ready to be judged, one after the other."""
@@ -131,6 +144,8 @@ def cases(task: Task, desk: Desk, signatures: Collection[str], tally: Tally,
     before: Outcome | None = None
     for each in (*task.lineage, last):
         exam = _examined(each, task, desk)
+        if each is last and isinstance(task.spoken, str):
+            exam = replace(exam, spoken=task.spoken)
         yield Case(each, exam, desk, before, (signatures, tally) if each is last else None, readings)
         before = exam.outcome
 
@@ -177,10 +192,14 @@ def _guessable(case: Case) -> Verdict:
 
 
 def _faithful(case: Case) -> Verdict:
-    desk = case.desk
+    desk, final = case.desk, case.earlier is not None
     if case.made.tree is None:
-        return faithful.read(asked.faults(case.exam), case.reading, final=case.earlier is not None)
-    return faithful.gate(case.made, case.exam.outcome, desk.registry, desk.config.synthesize.max_each)
+        return faithful.read(asked.faults(case.exam), case.reading, final=final)
+    made = replace(case.made, question=case.exam.spoken or case.made.question)
+    composed = faithful.gate(made, case.exam.outcome, desk.registry, desk.config.synthesize.max_each)
+    if not case.exam.spoken or not composed.passed:
+        return composed
+    return faithful.read([fault.text for fault in reworded.faults(case.exam)], case.reading, final=final)
 
 
 def _novel(case: Case) -> Verdict:
@@ -225,7 +244,7 @@ def _passes(verdict: Verdict, case: Case) -> bool:
     A question without a tree that nobody has read goes on too: it is `proved` and not `verified`.
     """
     config = case.desk.config
-    if verdict.by == "faithful" and verdict.passed is None and case.made.tree is None:
+    if verdict.by == "faithful" and verdict.passed is None and (case.made.tree is None or case.exam.spoken):
         return True
     if config.verify.gates and verdict.by not in config.verify.gates:
         return True

@@ -29,7 +29,7 @@ from dive.words import SMALL
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?", re.UNICODE)
 FREE_NUMBERS = frozenset(("0", "1", "one", "zero"))
-_OTHER_UNIT = re.compile(r"\b(?:not in|instead of|rather than) [^\W\d_]+(?: [^\W\d_]+)?(?=[,.;)]|$| to )")
+OTHER_UNIT = re.compile(r"\b(?:not in|instead of|rather than) [^\W\d_]+(?: [^\W\d_]+)?(?=[,.;)]|$| to )")
 """Words that only set the unit apart: "in metres, not in feet"."""
 _MEASURED = re.compile(r"\b(?=(?:in|how many) ((?:[^\W\d_]+[ -]){0,2}[^\W\d_]+))")
 """Where a question may say in what it wants to be answered."""
@@ -63,16 +63,16 @@ def idle() -> frozenset[str]:
 
 def faults(exam: Exam) -> list[str]:
     """Everything that the question and the program do not have in common; empty: nothing was found."""
-    book = _Book(exam)
+    book = Book(exam)
     return [*book.unsaid_operators(), *book.opposites(), *book.unsaid_fields(), *book.other_units(), *book.ungrounded()]
 
 
-class _Book:
+class Book:
     """One question and one proof, taken apart."""
 
     def __init__(self, exam: Exam) -> None:
         self.exam = exam
-        self.question = _OTHER_UNIT.sub(" ", fold(exam.question.casefold()))
+        self.question = OTHER_UNIT.sub(" ", fold(exam.question.casefold()))
         self.words = WORD.findall(self.question)
         self.claims = set(WORD.findall(_ASKED.sub(" ", self.question)))
         self.trees = [parsed(text) for text in expressions(exam.proof)]
@@ -114,7 +114,7 @@ class _Book:
     def unsaid_operators(self) -> Iterator[str]:
         """Operators for which the question has no word."""
         for name in self.operators:
-            wanted = self._cues(name)
+            wanted = self.cues(name)
             if not any(self._has(cue) for cue in wanted):
                 some = ", ".join(sorted(wanted)[:4])
                 yield f"the program does {MEANS[name]}, and the question has no word for it (such as {some})"
@@ -126,13 +126,13 @@ class _Book:
                 continue
             if self.operators.keys() & {"difference", "mean"} and name in ("more", "less"):
                 continue
-            strange = (self._cues(other, strict=True) - self._cues(name) - idle()) & self.claims
+            strange = (self.cues(other, strict=True) - self.cues(name) - idle()) & self.claims
             for word in sorted(strange - self.lent):
                 yield f"the question says {word!r}, and the program does {MEANS[name]} only"
         for other in ("max", "min"):
             if other in self.operators or self.operators.keys() & RANKING:
                 continue
-            for word in sorted(((self._cues(other, strict=True) - idle()) & self.claims) - self.lent):
+            for word in sorted(((self.cues(other, strict=True) - idle()) & self.claims) - self.lent):
                 yield f"the question says {word!r}, and the program ranks nothing"
         if "at least one of" in self.question and not self.operators.keys() & {"either", "more"}:
             yield "the question says 'at least one of', and the program takes no union"
@@ -147,7 +147,7 @@ class _Book:
         texts = [fold(text.casefold()) for text in self._arg_texts()]
         return any(re.search(rf"\bor {re.escape(text)}", self.question) for text in texts)
 
-    def _cues(self, name: str, strict: bool = False) -> set[str]:
+    def cues(self, name: str, strict: bool = False) -> set[str]:
         """Cue words of an operator: general ones, and the forms of the fields that are read."""
         found = set(cues()[name])
         if strict:
@@ -197,10 +197,9 @@ class _Book:
     def _said(self, field: Field) -> bool:
         texts = [field.path.rpartition(".")[2].replace("_", " "), *_wording(field)]
         own = set(WORD.findall(fold(" ".join(texts).casefold()))) - idle()
-        heads = own | {
-            word for word in WORD.findall(" ".join(_wording(field)).casefold()) if word in self._field_cues(field)
-        }
-        return any(_alike(word, other) for word in self.words for other in heads)
+        told = WORD.findall(" ".join(_wording(field)).casefold())
+        heads = own | {word for word in told if word in self._field_cues(field)}
+        return any(alike(word, other) for word in self.words for other in heads)
 
     @staticmethod
     def _field_cues(field: Field) -> set[str]:
@@ -243,7 +242,7 @@ class _Book:
                 value = str(SMALL.index(word)) if word in SMALL else word.lstrip("0") or "0"
                 if value not in numbers and word not in said and not self._in_number(word, numbers):
                     yield f"the question says {word}, and no argument or condition is {word}. Remove it or use it"
-            elif not any(_alike(word, other) for other in said):
+            elif not any(alike(word, other) for other in said):
                 yield f"the question says {word!r}, and nothing in the proof stands for it. Use the tools' words"
 
     def _grounds(self) -> set[str]:
@@ -254,7 +253,7 @@ class _Book:
         for step in self.exam.proof.steps:
             found |= {str(arg.is_) for arg in step.args.values() if arg.is_ is not UNSET}
         for name in self.operators:
-            found |= {word for cue in self._cues(name) for word in cue.split()}
+            found |= {word for cue in self.cues(name) for word in cue.split()}
         return found
 
     def _arg_texts(self) -> list[str]:
@@ -322,7 +321,7 @@ def _part_names(answer: Answer) -> Iterator[str]:
         yield from (name.replace("_", " ") for name in answer.value)
 
 
-def _alike(word: str, other: str) -> bool:
+def alike(word: str, other: str) -> bool:
     """Whether two words are forms of one."""
     if word == other or _stem(word) == _stem(other):
         return True

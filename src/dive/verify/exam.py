@@ -22,6 +22,7 @@ class Exam(Struct, frozen=True, kw_only=True):
         tree, graph: of a composed question, and what its nodes are worth; None for a model's question. The graph is
             open: trees with a changed leaf can be looked up too.
         pattern: the moves of the rounds, joined by ">".
+        spoken: what the grammar said, where a model reworded it.
     """
 
     question: str
@@ -33,6 +34,7 @@ class Exam(Struct, frozen=True, kw_only=True):
     tree: Node | None = None
     graph: Graph | None = None
     pattern: str = ""
+    spoken: str = ""
 
 
 class Stated(Struct, frozen=True):

@@ -27,7 +27,7 @@ _WORDED = {word: number for number, word in enumerate((*SMALL, *_TEENS))} | {
 }
 """Words for the numbers below a hundred."""
 _WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_WORDED, key=len, reverse=True))})\b")
-_SCALED = re.compile(r"(?<![\w.,])\d[\d,.]* (?:thousand|million|billion|trillion)\b")
+SCALED = re.compile(r"(?<![\w.,])\d[\d,.]* (?:thousand|million|billion|trillion)\b")
 
 
 def gate(exam: Exam) -> Verdict:
@@ -86,12 +86,17 @@ def numbers_said(exam: Exam) -> Iterator[Decimal]:
         yield Decimal(day.year)
         text = text[:start] + " " * (end - start) + text[end:]
     yield from find_numbers(text)
-    yield from (number for found in _SCALED.finditer(text) if (number := read_number(found[0])) is not None)
+    yield from (number for found in SCALED.finditer(text) if (number := read_number(found[0])) is not None)
     constants = [node.value for node in walk(exam.tree) if isinstance(node, Con)] if exam.tree is not None else []
     defaults = [arg.default for step in exam.proof.steps for arg in step.args.values() if arg.default is not UNSET]
     for constant in [*constants, *(item.value for item in stated(exam)), *defaults]:
         if isinstance(constant, int | float) and not isinstance(constant, bool):
             yield Decimal(repr(constant))
     if exam.tree is None:
-        words = " ".join(re.findall(r"[a-z]+", text.casefold()))
-        yield from (Decimal(_WORDED[word]) for word in _WORDS.findall(words))
+        yield from numbers_in_words(text)
+
+
+def numbers_in_words(text: str) -> Iterator[Decimal]:
+    """Numbers below a hundred that a text writes out."""
+    words = " ".join(re.findall(r"[a-z]+", text.casefold()))
+    yield from (Decimal(_WORDED[word]) for word in _WORDS.findall(words))
