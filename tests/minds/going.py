@@ -27,7 +27,7 @@ from dive.nouns import Message
 from dive.street import Street, run
 from minds.brain import Brain, Flaw, right
 
-TOOLS = ["country_borders", "country_facts", "country_languages", "country_development"]
+TOOLS = ["country_borders", "country_facts", "country_languages", "country_development", "public_holidays"]
 PRICE = Price(input=1.0, output=5.0)
 LONG_S = 60.0
 
@@ -112,27 +112,6 @@ def go_killed(out: Path, count: int, seed: int, kills: int) -> tuple[int, int]:
     asked = sum(lasting().killed(made, rng.uniform(0.02, 0.5), 0.01) for _ in range(kills))
     _, rest = lasting().go(made)
     return asked + rest, made.flow.concurrency
-
-
-def flawed(code: str, k: int, attempt: int, made: dict[str, Any]) -> Any:
-    """Every third derivation is wrong, in one of ten ways."""
-    rng = random.Random(f"{code}/{k}/{attempt}")
-    if rng.random() > 0.33:
-        return made
-    steps = made["steps"]
-    ways: list[Any] = [
-        "{not JSON", "", json_of(made)[: len(json_of(made)) // 2], {**made, "steps": 3}, {**made, "surprise": 1},
-        {**made, "question": made["question"].replace("border", "love")}, {**made, "program": "near['no_such_key']"},
-        {**made, "program": "__import__('os').system('true')"},
-        {**made, "answer": {**made["answer"], "expected": "nothing of the kind"}},
-        {**made, "steps": [{**steps[0], "tool": "no_such_tool"}, *steps[1:]]},
-    ]  # fmt: skip
-    return rng.choice(ways)
-
-
-def json_of(value: Any) -> str:
-    """JSON text."""
-    return msgspec.json.encode(value).decode()
 
 
 def reported(out: Path) -> tuple[dict[str, float], int, str]:

@@ -4,26 +4,27 @@ import asyncio
 import base64
 import json
 import multiprocessing
+import os
 import random
+import subprocess
+import sys
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from aiohttp import web
-from bench.provider import Options, Provider, said, serving
+from bench.mind import MindOptions, minded
+from bench.provider import Options, running, serving
 from click.testing import CliRunner
 
 from dive import ledger
 from dive.agent import Given, Ways, converse
 from dive.cli import main
 from dive.config import to_toml
-from dive.errors import ModelSetupError
-from dive.minds.run import networked
 from dive.models import Budget, Model, Request, Settings, Toolset, ToolSpec
 from dive.models.hiding import hider
 from dive.models.net import Net, NetLimits
@@ -39,6 +40,7 @@ from minds import going
 
 KEY = "sk-proj-Zq8+/w0rd=Xy_42-secret"
 Run = Callable[..., Any]
+DIVE = [sys.executable, "-c", "from dive.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")
@@ -50,67 +52,61 @@ def other() -> Iterator[Run]:
 # ---- a provider that fails -----------------------------------------------------------------------------
 
 
-def request_of(body: dict[str, Any]) -> Request:
-    """A chat completion's body as a Request, as far as the brain reads it."""
-    messages = tuple(
-        Message(role=m["role"], content=m.get("content") or "", tool_call_id=m.get("tool_call_id", ""))
-        for m in body["messages"]
-    )
-    return Request(messages=messages)
-
-
-def reply_of(message: Message) -> web.Response:
-    """The brain's word as a chat completion."""
-    told: dict[str, Any] = {"role": "assistant", "content": message.content or None}
-    if message.tool_calls:
-        told["tool_calls"] = [
-            {"id": c.id, "type": "function", "function": {"name": c.name, "arguments": json.dumps(c.args)}}
-            for c in message.tool_calls
-        ]
-    choice = {"index": 0, "message": told, "finish_reason": "tool_calls" if message.tool_calls else "stop"}
-    usage = {"prompt_tokens": 900, "completion_tokens": 30, "prompt_tokens_details": {"cached_tokens": 700}}
-    return said(msgspec.json.encode({"choices": [choice], "model": "fake", "usage": usage}))
-
-
-def go_faulty(out: Path, count: int) -> int:
-    """A run against a provider of which half the answers are faults; how many requests it saw."""
+def go_against(out: Path, count: int, options: MindOptions) -> int:
+    """A run against a provider of its own; bytes of the longest request."""
     lasting = going.lasting()
-    policy = Policy(attempts=6, base_s=0.01, cap_s=0.05, deadline_s=20.0)
+    policy = Policy(attempts=6, base_s=0.01, cap_s=0.05, deadline_s=1.0)
     made = going.config(out, count, flow={"workers": 1, "concurrency": count})
-    lasting.brain.flaw = going.flawed
-    options = Options(retry_after="0", busy=0.2, broken=0.1, truncated=0.06, empty=0.06, wrong_tool=0.05, bad_args=0.05)
-
-    def special(number: int, body: dict[str, Any]) -> web.Response | None:
-        return None if options.fault(number) else reply_of(lasting.brain(request_of(body)))
-
-    provider = Provider(options, special)
+    provider = minded(options)
     lasting.street.config = made
     lasting.street.desk = msgspec.structs.replace(lasting.street.desk, config=made)
 
-    def opener(budget: Budget) -> AbstractAsyncContextManager[Mapping[str, Model]]:
-        @asynccontextmanager
-        async def opened() -> Any:
-            async with serving(provider.app()) as url, Net(NetLimits(connections=64)) as net:
-                one = OpenAI(Settings(model="fake", base_url=url), None, net)
-                yield {"mind": Patient(one, policy, random.Random(0), Throttle(64), budget, going.PRICE)}
-
-        return opened()
+    @asynccontextmanager
+    async def opener(budget: Budget) -> AsyncGenerator[Mapping[str, Model]]:
+        async with serving(provider.app()) as url, Net(NetLimits(connections=64)) as net:
+            one = OpenAI(Settings(model="fake", base_url=url), None, net)
+            yield {"mind": Patient(one, policy, random.Random(0), Throttle(64), budget, going.PRICE)}
 
     run(made, to_toml(made), lambda *_: None, "verify", lasting.street, opener)
-    return provider.count
+    return provider.longest
 
 
 def test_a_faulty_provider_spoils_nothing(other: Run, tmp_path: Path) -> None:
     count = 10
     whole, faulty = tmp_path / "whole", tmp_path / "faulty"
     other(going.go, whole, count)
-    assert other(go_faulty, faulty, count) > 0
+    options = MindOptions(retry_after="0", busy=0.2, broken=0.1, hang=0.01, truncated=0.05, empty=0.05, wrong_tool=0.05,
+                          bad_args=0.05, flawed=True)  # fmt: skip
+    assert other(go_against, faulty, count, options) > 0
     right = {task.key: (task.question, task.answer) for task in ledger.tasks(whole)}
     made = {task.key: (task.question, task.answer) for task in ledger.tasks(faulty)}
     assert made == {key: right[key] for key in made}
     drops = list(ledger.drops(faulty))
     assert len(made) + len(drops) == count
     assert all(drop.detail and (drop.kind == "failed" or drop.reason in GATES) for drop in drops)
+
+
+def test_a_conversation_that_is_too_long_is_shortened_and_proofs_see_whole_results(other: Run, tmp_path: Path) -> None:
+    count, whole, short = 16, tmp_path / "whole", tmp_path / "short"
+    longest = other(go_against, whole, count, MindOptions(curious=True))
+    other(go_against, short, count, MindOptions(curious=True, longest=longest - 5_000))
+    facts = {record.key: msgspec.json.decode(record.facts) for record in ledger.journal(short)}
+    right = {task.key: task for task in ledger.tasks(whole)}
+    made = {task.key: task for task in ledger.tasks(short)}
+    assert [key for key in made if facts[key]["counts"].get("shortened")]
+    assert made == {key: right[key] for key in made}
+    for task in made.values():
+        assert all(ledger.blob(short, call.result) for call in task.evidence)
+    overflows = [drop for drop in ledger.drops(short) if drop.reason == "ContextOverflow"]
+    assert all(drop.kind == "failed" and "maximum context length" in drop.detail for drop in overflows)
+    assert len(made) + len(list(ledger.drops(short))) == count
+
+
+def test_a_conversation_that_can_be_shortened_no_more_is_a_drop(other: Run, tmp_path: Path) -> None:
+    other(go_against, tmp_path, 3, MindOptions(longest=2_000))
+    drops = list(ledger.drops(tmp_path))
+    assert [(drop.kind, drop.reason) for drop in drops] == [("failed", "ContextOverflow")] * 3
+    assert all("maximum context length is 2000 bytes (context_length_exceeded)" in drop.detail for drop in drops)
 
 
 # ---- tools' outputs that give orders -------------------------------------------------------------------
@@ -224,19 +220,46 @@ def test_a_key_gets_into_no_file(other: Run, tmp_path: Path) -> None:
             assert not any(word in text for word in spelled), path
 
 
-async def probed(url: str) -> None:
-    async with networked({"mind": Settings(model="fake", base_url=url)}, {}, ["mind"])(Budget()) as models:
-        assert set(models) == {"mind"}
+RUN = """name = "x"
+[minds]
+derive = "big"
+[models.big]
+model = "m"
+base_url = "{url}"
+api = "{api}"
+[verify]
+allow_not_checkable = ["shaped", "sensible"]
+[draw]
+count = 1
+"""
 
 
-def test_a_model_that_calls_no_tools_is_told_apart_at_the_start() -> None:
-    async def ask(special: Any) -> None:
-        async with serving(Provider(Options(), special).app()) as url:
-            await probed(url)
-
-    asyncio.run(ask(None))
-    with pytest.raises(ModelSetupError, match="called no tool"):
-        asyncio.run(ask(lambda number, body: reply_of(Message(role="assistant", content="Ready!"))))
+@pytest.mark.parametrize(
+    ("api", "options", "words"),
+    [
+        (
+            "openai",
+            Options(model="big-one"),
+            "404: The model `m` does not exist (model_not_found); check model and base_url",
+        ),
+        (
+            "anthropic",
+            Options(toolless=True),
+            "m called no tool when asked to, it said 'done'; DIVE needs a model that calls tools",
+        ),
+    ],
+)
+def test_a_model_that_cannot_serve_is_told_apart_at_the_start(
+    api: str, options: Options, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "run.toml"
+    with running(options) as url:
+        file.write_text(RUN.format(url=url, api=api))
+        done = subprocess.run([*DIVE, "run", str(file), f"out={tmp_path / 'out'}"], capture_output=True, text=True,
+                              env={**os.environ, "ANTHROPIC_API_KEY": "k"}, check=False)  # fmt: skip
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert not list(ledger.journal(tmp_path / "out"))
 
 
 def test_a_missing_key_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The parts of a conversation by themselves: loop, views, trail, proposals, prompts, benches, lane, group commit."""
 
 import asyncio
+import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,14 +11,13 @@ import msgspec
 import pytest
 
 from dive import ledger
-from dive.agent import Given, Ways, converse
+from dive.agent import KEPT, Given, Ways, converse, shortened
 from dive.config import load
 from dive.derive.model import SCHEMA, GivenAnswer, Part, Proposal, answer_from, parse, proof_of
 from dive.errors import BudgetSpent, ConfigError, ProofError, RunDirError
 from dive.flow import Benches, Commit, Ending, Failure, Lane, mark
 from dive.flow.blocks import BLOCK
 from dive.ledger import Record
-from dive.minds.lead import shortened
 from dive.models import Toolset, ToolSpec
 from dive.models.scripted import Scripted, turns
 from dive.nouns import Json, Message
@@ -171,9 +171,15 @@ def test_prompts_have_the_slots_that_they_say() -> None:
 
 
 def test_old_results_are_shortened_by_a_stated_rule() -> None:
-    tool = Message(role="tool", content="x" * 1_000, tool_call_id="a")
-    short = shortened([*START, tool, Message(role="user", content="derive"), tool])
-    assert [len(m.content) < 400 for m in short] == [True, True, True, True, False]
+    tool = Message(role="tool", content=marked("x" * 1_000, "c1", "one"), tool_call_id="a")
+    walked = Message(role="user", content=f"Calls:\n\n{tool.content}\n\n{tool.content}")
+    once = shortened([*START, tool, walked, Message(role="user", content="derive"), tool])
+    assert [message.content.count("x") for message in once] == [0, 0, KEPT - 1, 2 * (KEPT - 1), 0, 1_000]
+    assert once[2].content.startswith('<result id="c1" of="one">') and once[2].content.endswith("\n</result>")
+    assert "(702 more characters)" in once[2].content
+    twice = shortened(once)
+    assert twice[-1] == once[2]
+    assert shortened(twice) == twice  # then the model's refusal stands
 
 
 def test_a_tool_that_repeats_a_key_is_heard_without_it(registry: Registry) -> None:
@@ -215,13 +221,22 @@ def serve(job: str, state: int) -> str:
     if job == "raise":
         raise ValueError("no")
     if job == "die":
-        import os
-
         os._exit(3)
     if job == "hang":
         mark("slow_tool")
         time.sleep(60)
-    return f"{job} {state}"
+    return str(os.getpid()) if job == "who" else f"{job} {state}"
+
+
+def test_jobs_of_one_home_are_done_by_one_bench() -> None:
+    async def ask(benches: Benches[str, int]) -> list[Any]:
+        return list(await asyncio.gather(*(benches.ask("who", 0, home) for home in ("a", "b", "c", "d") * 6)))
+
+    with Benches(serve, 2, 5.0) as benches:
+        benches.share(0, 7)
+        found = asyncio.run(ask(benches))
+    assert all(len(set(found[n::4])) == 1 for n in range(4))
+    assert len(set(found)) == 2
 
 
 def test_benches_do_jobs_and_outlive_those_that_do_not_end() -> None:
@@ -241,7 +256,7 @@ def test_benches_do_jobs_and_outlive_those_that_do_not_end() -> None:
 
 # ---- the lane ------------------------------------------------------------------------------------------
 
-KEYS = [f"1/{n:06d}" for n in range(8 * BLOCK + 5)]
+KEYS = [f"1/{n:06d}" for n in range(16 * BLOCK + 5)]
 
 
 async def lane(concurrency: int, known: Mapping[str, Record], seen: dict[str, int], stop: str = "") -> Any:

@@ -13,7 +13,7 @@ from dive import ledger
 from dive.config import Config
 from dive.minds.estimate import cost, estimate
 from dive.nouns import GATES
-from minds import going
+from minds import brain, going
 
 COUNT = 16
 Run = Callable[..., Any]
@@ -109,7 +109,7 @@ def test_a_spent_budget_ends_the_run_and_drops_nothing(other: Run, whole: Path, 
 
 
 def test_flawed_derivations_are_mended_or_dropped(other: Run, whole: Path, tmp_path: Path) -> None:
-    other(going.go, tmp_path, COUNT, going.flawed)
+    other(going.go, tmp_path, COUNT, brain.flawed)
     facts = [msgspec.json.decode(record.facts)["counts"] for record in ledger.journal(tmp_path)]
     assert sum(counts.get("repairs", 0) for counts in facts) >= 5
     right = {task.key: (task.question, task.answer) for task in ledger.tasks(whole)}

@@ -50,9 +50,7 @@ def test_retry_after_is_never_undercut() -> None:
     assert 7.0 <= clock.slept[0] <= 7.5 and 0.0 <= clock.slept[1] <= 0.5
 
 
-@pytest.mark.parametrize(
-    "kind", [RequestRefused, ContextOverflow, ModelSetupError, ModelRefusal, OutOfTokens, ModelDeadline]
-)
+@pytest.mark.parametrize("kind", [RequestRefused, ContextOverflow, ModelSetupError, ModelRefusal, OutOfTokens])
 def test_what_will_not_change_is_not_asked_again(kind: type[ModelError]) -> None:
     with pytest.raises(kind) as caught:
         asked(kind("no"))
@@ -88,6 +86,17 @@ def test_an_attempt_ends_at_the_deadline() -> None:
 
     with pytest.raises(ModelDeadline, match="raise deadline_s"):
         asyncio.run(talk())
+
+
+def test_silence_is_asked_again_while_there_is_time() -> None:
+    options = (Options(hang=0.5, seed=seed) for seed in range(99))
+    provider = Provider(next(one for one in options if (one.fault(0), one.fault(1)) == ("hang", "")))
+
+    async def talk() -> Reply:
+        async with reached(provider) as model:
+            return await patient(model, Clock(), deadline_s=0.3, base_s=0.001).complete(ASK)
+
+    assert asyncio.run(talk()).attempts == 2
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 529])

@@ -32,6 +32,9 @@ class Edge(click.Group):
         except DiveError as error:
             _tell(ctx, error, str(error))
             code = 2 if isinstance(error, UserError) else 1
+        except ModuleNotFoundError as error:
+            _tell(ctx, error, f"{error.name} is not installed; `dive doctor --no-probe` says how to get it")
+            code = 1
         except Exception as error:  # noqa: BLE001  (the edge: nothing is hidden, --debug shows it)
             where = "" if ctx.params.get("debug") else "; please report it with what `dive --debug ...` prints"
             _tell(ctx, error, f"DIVE failed: {type(error).__name__}: {error}{where}")

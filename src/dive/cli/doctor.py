@@ -103,7 +103,7 @@ def _packages(registry: Registry) -> list[Part]:
 def _needed_by(name: str, tools: Mapping[str, int]) -> str:
     if name in tools:
         return f"{tools[name]} tool{'s' if tools[name] > 1 else ''}"
-    return "[[sources]] that are MCP servers" if required().get(name) == "mcp" else "DIVE itself"
+    return "[[sources]] that are MCP servers" if required()[name].extra == "mcp" else "DIVE itself"
 
 
 def _version(name: str) -> str:

@@ -73,11 +73,13 @@ def list_tools(run: Path | None, as_json: bool) -> None:
         if loaded.tool.domain != domain:
             domain = loaded.tool.domain
             say(domain)
-        row = seen.get(tool_mark(loaded.tool))
-        mark = {"pass": " ", "fail": "!", "never": "?"}[row.verdict if row else "never"]
-        never = "   (write: never called)" if loaded.tool.effect == "write" else ""
-        plain(f" {mark} {loaded.tool.kind}  {loaded.name:<30} {_takes(loaded)} -> {_gives(loaded)}{never}")
-    plain(f"\n{len(registry.tools)} tools; ! failed its last check, ? not checked as it is now (dive tools check)")
+        row, missing = seen.get(tool_mark(loaded.tool)), install(loaded.tool.package)
+        mark = "-" if missing else {"pass": " ", "fail": "!", "never": "?"}[row.verdict if row else "never"]
+        note = missing or ("write: never called" if loaded.tool.effect == "write" else "")
+        told = f"   ({note})" if note else ""
+        plain(f" {mark} {loaded.tool.kind}  {loaded.name:<30} {_takes(loaded)} -> {_gives(loaded)}{told}")
+    plain(f"\n{len(registry.tools)} tools; ! failed its last check, ? not checked as it is now (dive tools check), "
+          "- needs a package that is not installed")  # fmt: skip
 
 
 @tools.command("show")

@@ -2,15 +2,20 @@
 
 Takes a function of a job and a state; gives its result, or a `Failure` where it raised, its tool passed its deadline
 or the process died. A bench does one job at a time; one that overstays is ended and another takes its place. A state
-is told to each bench once, by its number. Does not know what jobs are.
+is told to each bench once, by its number. Jobs of one `home` go to the same bench, so that it may remember what it did
+for the others. Does not know what jobs are.
 """
 
 import asyncio
 import contextlib
 import gc
+import itertools
 import mmap
+import os
 import signal
 import time
+import zlib
+from collections import deque
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -28,7 +33,10 @@ _FORK = get_context("fork")
 TICK_S = 0.25
 JOB_DEADLINES = 10
 """A whole job may take so many call deadlines."""
-KEPT_STATES = 8
+KEPT_STATES = 20
+"""States that jobs may still name; more than a lane has under way."""
+NICE = 5
+"""Benches give way to the loop: while it is late, the provider has nothing to do."""
 
 
 class Benches(Generic[J, S]):
@@ -45,7 +53,9 @@ class Benches(Generic[J, S]):
         limit_s = JOB_DEADLINES * deadline_s
         self._benches = [_Bench(cast("Serve", serve), limit_s) for _ in range(size)]
         self._states: dict[int, S] = {}
-        self._free: asyncio.Queue[_Bench] | None = None
+        self._busy: set[int] = set()
+        self._tickets = itertools.count()
+        self._queues: list[deque[tuple[int, asyncio.Future[int]]]] = [deque() for _ in range(size + 1)]
 
     def __enter__(self) -> Self:
         return self
@@ -60,20 +70,41 @@ class Benches(Generic[J, S]):
         for old in sorted(self._states)[:-KEPT_STATES]:
             del self._states[old]
 
-    async def ask(self, job: J, state: int) -> Any:
+    async def ask(self, job: J, state: int, home: str = "") -> Any:
         """What `serve` gives for the job and the state of that number, or a Failure."""
-        if self._free is None:
-            self._free = asyncio.Queue()
-            for bench in self._benches:
-                self._free.put_nowait(bench)
-        bench = await self._free.get()
+        number = await self._place(zlib.crc32(home.encode()) % len(self._benches) if home else None)
+        bench = self._benches[number]
         try:
             return await bench.do(job, state, self._states[state], self._deadline_s)
         except asyncio.CancelledError:
             bench.renew()  # its answer would be taken for that of the next job
             raise
         finally:
-            self._free.put_nowait(bench)
+            self._leave(number)
+
+    async def _place(self, wanted: int | None) -> int:
+        """The wanted bench, or the first that is free; who asked first is served first."""
+        for number in range(len(self._benches)) if wanted is None else (wanted,):
+            if number not in self._busy:
+                self._busy.add(number)
+                return number
+        turn: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._queues[-1 if wanted is None else wanted].append((next(self._tickets), turn))
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave(turn.result())
+            raise
+
+    def _leave(self, number: int) -> None:
+        """Gives a bench to who has waited longest for it or for any."""
+        while waiting := [queue for queue in (self._queues[number], self._queues[-1]) if queue]:
+            _, turn = min(waiting, key=lambda queue: queue[0][0]).popleft()
+            if not turn.done():
+                turn.set_result(number)
+                return
+        self._busy.discard(number)
 
 
 class _Bench:
@@ -149,6 +180,7 @@ class _Bench:
 def _work(pipe: Connection, theirs: Connection, slot: mmap.mmap, serve: Serve, limit_s: float) -> None:
     """The process's loop, until its parent is gone; the kernel ends a job that outlives it."""
     theirs.close()
+    os.nice(NICE)
     publish_in(slot)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

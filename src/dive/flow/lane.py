@@ -15,8 +15,10 @@ from dive.flow.blocks import BLOCK
 from dive.ledger import Record
 
 S = TypeVar("S")
-LAG = 4
-"""Blocks that are under way beside the oldest one."""
+LAG = 12
+"""Blocks that are under way beside the oldest one: its slowest draw takes many times as long as most, and with fewer
+blocks a thousand draws at once would wait for it.
+"""
 
 
 class Ending(Exception):

@@ -166,6 +166,10 @@ class Walk(Struct, frozen=True):
     round: int
 
 
+Proving = Judge | Compare | Verify
+"""Jobs on one proof: they look at the same worlds, so one bench does all of a draw's."""
+
+
 class Sight(Struct, frozen=True):
     """What a job may see of earlier blocks."""
 

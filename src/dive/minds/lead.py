@@ -16,7 +16,7 @@ from msgspec import Struct
 from dive.agent import Given, Ways, converse
 from dive.config import EMBEDDED, Config, MindsSection
 from dive.derive.model import SCHEMA, TRIAL, GivenAnswer, Proposal, parse
-from dive.errors import ContextOverflow, ProofError
+from dive.errors import ProofError
 from dive.flow import Failure
 from dive.minds import jobs
 from dive.minds.read import read
@@ -33,8 +33,6 @@ LOOKED = 1_500
 """Characters that one `look` gives."""
 TRIES = 6
 """Looks and trials before one derivation."""
-KEPT = 300
-"""Characters that are left of an old result when the conversation is too long for the model."""
 _ID = re.compile(r"\bc\d+\b")
 OWN = (
     ToolSpec(LOOK, "Evaluates one Python expression over the results so far, by their ids (c1, c2, ...). It costs no "
@@ -251,28 +249,12 @@ class _Talk:
         self.said.append(Message(role="user", content=text))
 
     async def _converse(self, alias: str, ways: Ways) -> Trace:
-        """Goes on with the conversation; one that is too long for the model is shortened once, by a stated rule."""
-        model = self.scene.models[alias]
-        try:
-            trace = await converse(model, self.said, self.tools, self._act, ways)
-        except ContextOverflow:
-            self.said = shortened(self.said)
+        """Goes on with the conversation."""
+        trace = await converse(self.scene.models[alias], self.said, self.tools, self._act, ways)
+        if list(trace.messages[: len(self.said)]) != self.said:
             self.counts["shortened"] += 1
-            trace = await converse(model, self.said, self.tools, self._act, ways)
         self.said = list(trace.messages)
         return trace
-
-
-def shortened(messages: list[Message]) -> list[Message]:
-    """Old results cut to their first `KEPT` characters, all but those after the last user's message; `look` still reads
-    them whole, and so does every proof.
-    """
-    last = max((n for n, message in enumerate(messages) if message.role == "user"), default=0)
-    return [
-        msgspec.structs.replace(message, content=clipped(message.content, KEPT))
-        if message.role == "tool" and n < last else message
-        for n, message in enumerate(messages)
-    ]  # fmt: skip
 
 
 def _system(name: str) -> Message:

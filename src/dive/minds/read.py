@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from dive.agent import BAD, Given, Ways, converse
+from dive.agent import BAD, Given, Ways, complete, converse
 from dive.config import MindsSection
 from dive.derive.model import SCHEMA, parse
-from dive.errors import BadReply, OutOfTokens, ProofError
+from dive.errors import BadReply, ContextOverflow, OutOfTokens, ProofError
 from dive.flow import Failure
 from dive.minds import jobs
 from dive.models import Model, Request, Toolset
@@ -50,9 +50,10 @@ async def _second(
     for seed in range(TRIES):
         request = Request(messages=messages, schema=SCHEMA, max_tokens=minds.max_tokens, seed=seed)
         try:
-            proposal = parse((await model.complete(request)).message.content)
+            _, reply = await complete(model, request)
+            proposal = parse(reply.message.content)
             break
-        except (ProofError, BadReply, OutOfTokens):
+        except (ProofError, BadReply, OutOfTokens, ContextOverflow):
             continue
     else:
         return None
@@ -89,7 +90,10 @@ async def solution(number: int, question: str, tools: Toolset, model: Model, cal
     for turn in range(TRIES):
         seed = number + turn * minds.solvers
         ways = Ways(steps=minds.solver_steps, max_tokens=minds.max_tokens, seed=seed)
-        trace = await converse(model, messages, tools, act, ways)
+        try:
+            trace = await converse(model, messages, tools, act, ways)
+        except ContextOverflow:
+            return None
         if not trace.stop.startswith(BAD):
             return trace.messages[-1].content if trace.stop == "end" else ""
     return None

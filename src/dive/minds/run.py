@@ -6,6 +6,7 @@ only what was under way is asked again. A spent budget ends the run, and drops n
 """
 
 import asyncio
+import gc
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
@@ -70,6 +71,7 @@ def run(stage: Stage, keys: Sequence[str], opener: Opener) -> Speed:
         raise UserError(f"tool {min(clash)!r}: this name belongs to DIVE; give its source a prefix")
     flow = stage.config.flow
     began = time.monotonic()
+    gc.freeze()  # tables and tools: none of it is ever garbage, and to look through it takes longer than a reply
     with Benches(stage.shop, flow.workers, flow.deadline_s) as benches:
         try:
             return asyncio.run(_run(stage, keys, opener, benches, began))
@@ -160,7 +162,7 @@ class _Work:
             return ledger.record(key, {"draw": drawn}, drop=drop, facts=facts)
         draft = jobs.Draft(draw=drawn, rounds=led.rounds).task()
         nouns: dict[str, Any] = {"draw": drawn, "synthesize": draft}
-        found = await self.benches.ask(jobs.Verify(draft, led.readings), number)
+        found = await self.benches.ask(jobs.Verify(draft, led.readings), number, key)
         if isinstance(found, Failure):
             drop = Drop(key=key, stage="verify", kind="failed", reason=found.reason, detail=found.detail)
             return ledger.record(key, nouns, drop=drop, facts=facts)
@@ -212,7 +214,7 @@ class _Work:
                 results[event.call] = msgspec.json.decode(event.result, type=jobs.Called)
 
         async def ask(job: object) -> Any:
-            return await self.benches.ask(job, number)
+            return await self.benches.ask(job, number, key if isinstance(job, jobs.Proving) else "")
 
         async def call(tool: str, args: Mapping[str, Json]) -> jobs.Called:
             name = sha([tool, dict(args)])

@@ -35,7 +35,9 @@ async def open_models(
     """
     needed = budget.limits.max_cost is not None
     costs = {alias: prices.demand(alias, one) if needed else prices.price(one) for alias, one in settings.items()}
-    async with Net(NetLimits(connections=sum(one.concurrency for one in settings.values()) or 1)) as net:
+    places = sum(one.concurrency for one in settings.values()) or 1
+    patience = max((one.deadline_s for one in settings.values()), default=1.0)
+    async with Net(NetLimits(connections=places, read_s=patience)) as net:
         yield {
             alias: Patient(
                 _APIS[one.api](one, keys.get(alias), net),

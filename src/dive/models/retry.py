@@ -20,13 +20,17 @@ from dive.models.kinds import Model, Reply, Request
 from dive.models.settings import Price
 from dive.models.throttle import Throttle
 
+PATIENCE = 2 / 3
+"""A provider that never answers is asked again while there is time for it."""
+
 
 class Policy(Struct, frozen=True, kw_only=True):
     """How patient to be, in seconds and times.
 
     Attributes:
         attempts: how often a request is sent.
-        paid: how often, if what came back was paid for and is of no use.
+        paid: how often, if what came back was paid for and is of no use, or nothing came: but for the last of these
+            attempts each gets `PATIENCE` of the time that is left.
         base_s, cap_s: the first and the highest bound of a pause.
         deadline_s: for all attempts and pauses; waiting for a place or for budget is not counted.
     """
@@ -94,12 +98,13 @@ class Patient:
             try:
                 async with self.throttle.slot(), self._budget.hold(request, self._price) as hold:
                     with patience.counted():
-                        reply = await self._attempt(request, patience.left)
+                        last = paid + 1 >= self._policy.paid
+                        reply = await self._attempt(request, patience.left * (1 if last else PATIENCE))
                     hold.usage = reply.usage
                 return msgspec.structs.replace(reply, attempts=attempt)
             except ModelError as error:
                 error.attempts = attempt
-                paid += isinstance(error, BadReply)
+                paid += isinstance(error, BadReply | ModelDeadline)
                 pause = self._policy.pause(attempt, error.retry_after, self._rng)
                 spent = attempt >= self._policy.attempts or paid >= self._policy.paid or pause >= patience.left
                 if spent or not error.again:
@@ -107,8 +112,8 @@ class Patient:
             with patience.counted():
                 await self._sleep(pause)
 
-    async def _attempt(self, request: Request, left: float) -> Reply:
-        limit = asyncio.timeout(left)
+    async def _attempt(self, request: Request, limit_s: float) -> Reply:
+        limit = asyncio.timeout(limit_s)
         try:
             async with limit:
                 return await self._model.complete(request)
@@ -116,5 +121,5 @@ class Patient:
             if not limit.expired():
                 raise
             raise ModelDeadline(
-                f"{self.name}: no reply within {self._policy.deadline_s:g} s; raise deadline_s or lower max_tokens"
+                f"{self.name}: no reply within {limit_s:.3g} s; raise deadline_s or lower max_tokens"
             ) from None

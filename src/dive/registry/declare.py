@@ -9,6 +9,7 @@ import hashlib
 import importlib.metadata
 import inspect
 import re
+import shlex
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
@@ -154,9 +155,16 @@ def package_version(name: str) -> str:
         return BUILTIN
 
 
+class Required(Struct, frozen=True):
+    """A distribution that DIVE asks for: `requirement` with its version, the `extra` that asks ("" for DIVE itself)."""
+
+    requirement: str
+    extra: str
+
+
 @functools.cache
-def required() -> dict[str, str]:
-    """The distributions that DIVE asks for, in normal spelling, with the extra that asks ("" for DIVE itself).
+def required() -> dict[str, Required]:
+    """The distributions that DIVE asks for, in normal spelling.
 
     A package that none of this names is data that ships with DIVE.
     """
@@ -164,19 +172,21 @@ def required() -> dict[str, str]:
         lines = importlib.metadata.requires(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
         return {}
-    found: dict[str, str] = {}
+    found: dict[str, Required] = {}
     for line in lines:
-        extra = re.search(r"extra == ['\"]([\w-]+)['\"]", line)
-        found.setdefault(normal(re.split(r"[ ;<>=!~\[(]", line, maxsplit=1)[0]), extra[1] if extra else "")
+        requirement, _, marker = (part.strip() for part in line.partition(";"))
+        extra = re.search(r"extra == ['\"]([\w-]+)['\"]", marker)
+        name = normal(re.split(r"[ <>=!~\[(]", requirement, maxsplit=1)[0])
+        found.setdefault(name, Required(requirement, extra[1] if extra else ""))
     return found
 
 
 def install(package: str) -> str:
     """The command that installs a package which is asked for and not there; "" if nothing is missing."""
-    if package_version(package) != BUILTIN or normal(package) not in required():
+    asked = required().get(normal(package))
+    if asked is None or package_version(package) != BUILTIN:
         return ""
-    extra = required()[normal(package)]
-    return f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install {package}"
+    return f"pip install {shlex.quote(f'{DISTRIBUTION}[{asked.extra}]' if asked.extra else asked.requirement)}"
 
 
 def normal(package: str) -> str:

@@ -46,10 +46,14 @@ from dive.verify.reworded import Fault
 Readings = Mapping[str, Verdict]
 """What models found on reading questions that have no tree, by question."""
 NO_READINGS: Readings = {}
+REPORTS = 128
+"""Reports that a desk keeps: those of the draws that are being read."""
 
 
 class Desk(Struct, frozen=True):
-    """What the gates may look at: tools, the sandbox, the closure pool, the calibration tables, the run's config."""
+    """What the gates may look at: tools, the sandbox, the closure pool, the calibration tables, the run's config; and
+    what the prover found lately in the worlds of last rounds, which a draw led by models asks for more than once.
+    """
 
     registry: Registry
     call: CallFn
@@ -59,6 +63,7 @@ class Desk(Struct, frozen=True):
     by_field: Shares
     by_pattern: Shares
     config: Config
+    reports: dict[str, Report] = {}
 
     @property
     def ordered(self) -> frozenset[str]:
@@ -165,11 +170,20 @@ class Case:
 
     @functools.cached_property
     def report(self) -> Report:
-        """What the prover found in the proof's worlds."""
-        desk = self.desk
-        return examine(self.exam.proof, desk.call, desk.sandbox, match, ordered=desk.ordered,
-                       alternates=desk.alternates, margin=desk.config.verify.tie_margin,
-                       recorded=self.exam.outcome, bend=self.earlier is not None)  # fmt: skip
+        """What the prover found in the proof's worlds; all of them are tried once, however many jobs look at it."""
+        desk, bend = self.desk, self.earlier is not None
+        results = [sha(done.result) for done in self.exam.outcome.calls]
+        key = sha([sha(self.exam.proof), *results]) if bend and self.made.tree is None else ""
+        if key not in desk.reports:
+            found = examine(self.exam.proof, desk.call, desk.sandbox, match, ordered=desk.ordered,
+                            alternates=desk.alternates, margin=desk.config.verify.tie_margin,
+                            recorded=self.exam.outcome, bend=bend)  # fmt: skip
+            if not key:
+                return found
+            desk.reports[key] = found
+            if len(desk.reports) > REPORTS:
+                del desk.reports[next(iter(desk.reports))]
+        return desk.reports[key]
 
     @functools.cached_property
     def controls(self) -> tuple[Answer, ...]:

@@ -1,7 +1,7 @@
 """Well-known chemical compounds: measured properties, isomers, compounds of two elements.
 
-Takes the experimental tables of the `chemicals` package (never its estimates); gives compound records and lists of
-compounds. A melting or boiling point is kept only where a second collection confirms the CRC Handbook's value; the
+Takes experimental values of the `chemicals` package (vendored, never its estimates); gives compound records and lists
+of compounds. A melting or boiling point is kept only where a second collection confirms the CRC Handbook's value; the
 other fields come from one collection each and only for substances in the state that they need.
 """
 
@@ -9,12 +9,12 @@ import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.chemistry.compounds_table import NAMES, CompoundRow, build
+from dive.catalog.chemistry import files
 from dive.catalog.chemistry.elements import element_rows
 from dive.catalog.chemistry.formulas import atoms
-from dive.catalog.tables import fence, table
+from dive.catalog.tables import fence
 from dive.errors import ToolError
-from dive.nouns import Entity, short_id
+from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
 
 COMPOUNDS = Package("chemicals", "MIT", "MIT", "Caleb Bell and contributors; CRC Handbook and other sources there")
@@ -24,6 +24,18 @@ FAMILIES = {
     "iodides": ("I",), "halides": ("F", "Cl", "Br", "I"),
 }  # fmt: skip
 """Families of compounds of two elements, and which other element each may contain."""
+
+
+class CompoundRow(TypedDict):
+    """A row of `compounds.tsv`. `values` holds the numeric fields of its record, `cid` its PubChem number or nothing;
+    `fame` counts the collections of well-known substances that it is in."""
+
+    name: str
+    cid: str
+    aliases: list[str]
+    formula: str
+    fame: int
+    values: dict[str, float]
 
 
 class Compound(TypedDict):
@@ -81,14 +93,21 @@ class NamedCompound(TypedDict):
 @functools.cache
 def compound_rows() -> dict[str, CompoundRow]:
     """Rows by CAS number without the fenced ones, ordered by name."""
-    rows = table(f"compounds-{short_id(NAMES)}", ("chemicals",), dict[str, CompoundRow], build)
     fenced = fence("chemistry", "compounds")
-    kept = {cas: row for cas, row in rows.items() if cas not in fenced}
+    kept = {raw["cas"]: _row(raw) for raw in files.rows("compounds") if raw["cas"] not in fenced}
     for cas_field in fence("chemistry", "compound_values"):
         cas, _, field = cas_field.partition(".")
         if cas in kept:
-            kept[cas] = {**kept[cas], "values": {k: v for k, v in kept[cas]["values"].items() if k != field}}
-    return dict(sorted(kept.items(), key=lambda item: item[1]["name"]))
+            kept[cas]["values"].pop(field, None)
+    return kept
+
+
+def _row(raw: dict[str, str]) -> CompoundRow:
+    return {
+        "name": raw["name"], "cid": raw["pubchem_cid"], "aliases": list(filter(None, raw["aliases"].split(" | "))),
+        "formula": raw["formula"], "fame": int(raw["fame"]),
+        "values": {field: float(raw[field]) for field in RANGES if raw[field]},
+    }  # fmt: skip
 
 
 @functools.cache
@@ -115,14 +134,19 @@ def _by_elements() -> dict[frozenset[str], list[str]]:
 
 @entities("compound:cas")
 def compounds() -> list[Entity]:
-    """All compounds of the table; seeds are the widely tabulated ones with at least three measured properties."""
+    """All compounds of the table; seeds are what several collections have, with measured properties to ask for."""
     return [
         Entity(
             type="compound:cas", id=cas, name=row["name"], aliases=(*row["aliases"], f"CAS {cas}"),
-            seed=row["fame"] >= 3 and len(row["values"]) >= 3 and len(row["name"]) < 36,
+            seed=_is_known(row) and len(row["name"]) < 36,
         )
         for cas, row in compound_rows().items()
     ]  # fmt: skip
+
+
+def _is_known(row: CompoundRow) -> bool:
+    many = len(row["values"])
+    return min(row["fame"], many) >= 2 and row["fame"] + many >= 5
 
 
 @entities("formula:hill")
@@ -237,3 +261,4 @@ RANGES = {
     "dielectric_constant": (1.5, 200), "dipole_moment": (0, 12), "log_p": (-5, 10), "heat_of_vaporization": (4, 300),
     "critical_temperature": (-250, 1000),
 }  # fmt: skip
+"""Numeric columns of `compounds.tsv`, and between which values each makes sense."""

@@ -1,7 +1,7 @@
 """The chemical elements: properties, place in the periodic table, when and where they were discovered.
 
-Takes the tables of the mendeleev package; gives element records and lists of elements. Values that are predicted,
-doubtful or belong to another allotrope are fenced one by one (`fence.toml`, table `element_values`, id
+Takes the table of mendeleev (vendored from that package); gives element records and lists of elements. Values that are
+predicted, doubtful or belong to another allotrope are fenced one by one (`fence.toml`, table `element_values`, id
 `<symbol>.<field>`) and then simply left out of the record.
 """
 
@@ -9,27 +9,17 @@ import functools
 from collections import Counter
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from dive.catalog.tables import fence, table
+from dive.catalog.chemistry import files
+from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
 
 ELEMENTS = Package("mendeleev", "MIT", "MIT", "mendeleev contributors; CRC Handbook and IUPAC values compiled there")
 
-COUNTRIES = {
-    "Austria": "AT", "Denmark": "DK", "England": "GB", "Finland": "FI", "France": "FR", "Germany": "DE",
-    "Great Britain": "GB", "Italy": "IT", "Japan": "JP", "Romania": "RO", "Russia": "RU", "Scotland": "GB",
-    "Spain": "ES", "Sweden": "SE", "Switzerland": "CH", "United States": "US",
-}  # fmt: skip
-"""Where mendeleev says that an element was discovered; places of two countries stay without one."""
-
 OTHER_SPELLINGS = {"Al": ("aluminium",), "Cs": ("caesium",), "S": ("sulphur",)}
-USUAL_FORM = {"Se": "gray", "Sn": "white"}
-"""Which allotrope's melting point is meant when the table has several; other elements with several have none."""
-
-HEAVY = ("Th", "Pa", "U")
-"""Radioactive elements that nevertheless have a standard atomic weight."""
-
+TEXTS, WHOLE = {"element", "name", "group", "discovery_country"}, {"atomic_number", "period", "discovery_year"}
+"""Columns that are no number, and those of whole numbers."""
 CENTURIES = {"1700s": (1700, 1799), "1800s": (1800, 1899), "1900s": (1900, 1999)}
 
 
@@ -89,66 +79,31 @@ class OneElement(TypedDict):
     element: Annotated[str, "element:symbol"]
 
 
-def _build() -> dict[str, Element]:
-    from mendeleev.fetch import fetch_table
-
-    melting, boiling = _transitions(fetch_table("phasetransitions").to_dict("records"))
-    rows: dict[str, Element] = {}
-    for raw in fetch_table("elements").sort_values("atomic_number").to_dict("records"):
-        symbol, number = str(raw["symbol"]), int(raw["atomic_number"])
-        year = None if _missing(raw["discovery_year"]) else int(raw["discovery_year"])
-        found: dict[str, Any] = {
-            "element": symbol,
-            "name": str(raw["name"]).lower(),
-            "atomic_number": number,
-            "group": None if _missing(raw["group_id"]) else str(int(raw["group_id"])),
-            "period": int(raw["period"]),
-            "atomic_weight": raw["atomic_weight"] if symbol in HEAVY or not raw["is_radioactive"] else None,
-            "melting_point": melting.get(number),
-            "boiling_point": boiling.get(number),
-            "density": raw["density"] if raw["density"] > 0.05 else None,
-            "electronegativity": raw["en_pauling"],
-            "specific_heat": raw["specific_heat_capacity"],
-            "thermal_conductivity": raw["thermal_conductivity"],
-            "crustal_abundance": raw["abundance_crust"] if raw["abundance_crust"] >= 0.001 else None,
-            "discovery_year": year,
-            "discovery_decade": f"{year // 10 * 10}s" if year else None,
-            "discovery_country": COUNTRIES.get(str(raw["discovery_location"])),
-        }
-        rows[symbol] = {key: value for key, value in found.items() if not _missing(value)}  # type: ignore[assignment]
-    return rows
-
-
-def _missing(value: object) -> bool:
-    return value is None or value != value
-
-
-def _transitions(raw: list[dict[str, Any]]) -> tuple[dict[int, float], dict[int, float]]:
-    """Melting and boiling points in degrees Celsius of the elements that have exactly one of each."""
-    usual = {34: USUAL_FORM["Se"], 50: USUAL_FORM["Sn"]}
-    forms = Counter(int(row["atomic_number"]) for row in raw)
-    melting: dict[int, float] = {}
-    boiling: dict[int, float] = {}
-    for row in raw:
-        number = int(row["atomic_number"])
-        if row["is_sublimation_point"] == 1 or (forms[number] > 1 and usual.get(number) != row["allotrope"]):
-            continue
-        for found, value in ((melting, row["melting_point"]), (boiling, row["boiling_point"])):
-            if not _missing(value):
-                found[number] = round(value - 273.15, 3)
-    return melting, boiling
+@functools.cache
+def _table() -> dict[str, Element]:
+    """Records by symbol, in the order of atomic numbers."""
+    found: dict[str, Any] = {}
+    for row in files.rows("elements"):
+        record: dict[str, Any] = {}
+        for field, text in row.items():
+            if text:
+                record[field] = text if field in TEXTS else int(text) if field in WHOLE else float(text)
+            if text and field == "discovery_year":
+                record["discovery_decade"] = f"{text[:-1]}0s"
+        found[row["element"]] = record
+    return found
 
 
 @functools.cache
 def element_rows() -> dict[str, Element]:
     """Records by symbol, in the order of atomic numbers, without the fenced values."""
-    rows = {symbol: dict(row) for symbol, row in table("elements", ("mendeleev",), dict[str, Element], _build).items()}
+    found: dict[str, Any] = {symbol: dict(row) for symbol, row in _table().items()}
     for name in fence("chemistry", "element_values"):
         symbol, _, field = name.partition(".")
-        rows[symbol].pop(field, None)
+        found[symbol].pop(field, None)
         if field == "discovery_year":
-            rows[symbol].pop("discovery_decade", None)
-    return rows  # type: ignore[return-value]
+            found[symbol].pop("discovery_decade", None)
+    return found
 
 
 @entities("element:symbol")
@@ -275,7 +230,7 @@ def audit_elements() -> list[Finding]:
         name = f"{symbol}.{field}"
         found.append(Finding("element_values", name, problem, name in fenced))
 
-    for symbol, row in table("elements", ("mendeleev",), dict[str, Element], _build).items():
+    for symbol, row in _table().items():
         if row.get("melting_point", -300.0) >= row.get("boiling_point", 9e9):
             note(symbol, "melting_point", "melts above its boiling point")
         for field in ("density", "melting_point"):

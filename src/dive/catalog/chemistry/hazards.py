@@ -1,24 +1,17 @@
 """How easily substances catch fire: flash point, autoignition, flammable limits, after IEC 60079-20-1:2010.
 
-Takes the table of the `chemicals` package; gives one record per compound. Values are kept where NFPA 497, which the
-package holds too, does not contradict them; both standards leave out many substances.
+Takes the table of the `chemicals` package (vendored); gives one record per compound. Values are kept where NFPA 497,
+which the package holds too, does not contradict them; both standards leave out many substances.
 """
 
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
+from dive.catalog.chemistry import files
 from dive.catalog.chemistry.compounds import COMPOUNDS, compound_rows
-from dive.catalog.chemistry.compounds_table import Source
-from dive.catalog.tables import fence, table
+from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.registry import Finding, audit, tool
-
-IEC, NFPA = "Safety/IS IEC 60079-20-1 2010.tsv", "Safety/NFPA 497 2008.tsv"
-COLUMNS = {
-    "flash_point": ("T_flash", 6.0), "autoignition_temperature": ("T_autoignition", 20.0),
-    "lower_flammable_limit": ("LFL", 0.4), "upper_flammable_limit": ("UFL", 1.5),
-}  # fmt: skip
-"""Column of each field, and how far NFPA's value may be off."""
 
 
 class FireHazard(TypedDict):
@@ -31,25 +24,17 @@ class FireHazard(TypedDict):
     upper_flammable_limit: NotRequired[Annotated[float, "share:volume_percent"]]
 
 
-def _build() -> dict[str, dict[str, float]]:
-    source = Source()
-    found: dict[str, dict[str, float]] = {}
-    for field, (column, off) in COLUMNS.items():
-        checks = source.column(NFPA, column)
-        limit = column in ("LFL", "UFL")
-        for cas, value in source.column(IEC, column).items():
-            gap = abs(checks.get(cas, value) - value) * (100 if limit else 1)
-            if gap <= off:
-                found.setdefault(cas, {})[field] = round(value * 100, 3) if limit else round(value - 273.15, 2)
-    return found
+@functools.cache
+def _table() -> dict[str, dict[str, float]]:
+    """Rows by CAS number."""
+    return {row.pop("cas"): {k: float(text) for k, text in row.items() if text} for row in files.rows("hazards")}
 
 
 @functools.cache
 def hazard_rows() -> dict[str, dict[str, float]]:
     """Rows by CAS number, of compounds that are in the table of compounds."""
-    rows = table("hazards", ("chemicals",), dict[str, dict[str, float]], _build)
     fenced = fence("chemistry", "hazards")
-    return {cas: row for cas, row in rows.items() if cas in compound_rows() and cas not in fenced}
+    return {cas: row for cas, row in _table().items() if cas in compound_rows() and cas not in fenced}
 
 
 @tool("R", COMPOUNDS)
@@ -68,7 +53,7 @@ def fire_hazard(compound: Annotated[str, "compound:cas"]) -> FireHazard:
 def audit_hazards() -> list[Finding]:
     """Flash points above autoignition or boiling, lower limits above upper ones, limits above 100 per cent."""
     fenced, found = fence("chemistry", "hazards"), []
-    for cas, row in table("hazards", ("chemicals",), dict[str, dict[str, float]], _build).items():
+    for cas, row in _table().items():
         values = compound_rows()[cas]["values"] if cas in compound_rows() else {}
         low, high = row.get("lower_flammable_limit", 0), row.get("upper_flammable_limit", 100)
         hottest = min(row.get("autoignition_temperature", 9e9), values.get("boiling_point", 9e9))

@@ -1,16 +1,17 @@
 """Nuclides: which isotopes an element has, how long the radioactive ones last, what they decay into.
 
-Takes the isotope tables of the mendeleev package (NUBASE evaluation); gives nuclide records, lists of isotopes and
-the share of a sample that is left after some time. Knows ground states only: excited (isomeric) states are left out,
-and a decay counts as leading to the ground state of its daughter.
+Takes the isotope table of mendeleev (NUBASE evaluation, vendored from that package); gives nuclide records, lists of
+isotopes and the share of a sample that is left after some time. Knows ground states only: excited (isomeric) states
+are left out, and a decay counts as leading to the ground state of its daughter.
 """
 
 import functools
 from collections import Counter
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from dive.catalog.chemistry import files
 from dive.catalog.chemistry.elements import element_rows
-from dive.catalog.tables import fence, table
+from dive.catalog.tables import fence
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
@@ -25,6 +26,8 @@ SECONDS = {
 YEARS = {"year": 1.0, "kyear": 1e3, "Myear": 1e6, "Gyear": 1e9, "Tyear": 1e12, "Pyear": 1e15, "Eyear": 1e18,
          "Zyear": 1e21, "Yyear": 1e24}  # fmt: skip
 DAYS_PER_YEAR = 365.25
+ONE_HOUR = 1 / 24 / DAYS_PER_YEAR
+"""In years. Fluorine-18, which hospitals have delivered, lasts not even two."""
 LONG = ((1e9, "half_life_billion_years"), (1e6, "half_life_million_years"), (1e3, "half_life_millennia"))
 
 STEPS = {"B-": (1, 0), "B+": (-1, 0), "EC": (-1, 0), "e+": (-1, 0), "A": (-2, -4), "2B-": (2, 0), "2B+": (-2, 0)}
@@ -110,45 +113,38 @@ class Left(TypedDict):
     share: Annotated[float, "share:percent"]
 
 
-def _build() -> dict[str, NuclideRow]:
-    from mendeleev.fetch import fetch_table
-
-    symbols = {row["atomic_number"]: symbol for symbol, row in element_rows().items()}
-    modes: dict[int, list[tuple[float, str]]] = {}
-    for raw in fetch_table("isotopedecaymodes").to_dict("records"):
-        if raw["relation"] == "=" and raw["intensity"] == raw["intensity"]:
-            modes.setdefault(int(raw["isotope_id"]), []).append((float(raw["intensity"]), str(raw["mode"])))
-    rows: dict[str, NuclideRow] = {}
-    for raw in fetch_table("isotopes").sort_values(["atomic_number", "mass_number"]).to_dict("records"):
-        row = _row(raw, symbols, modes.get(int(raw["id"]), []))
-        if row is not None:
-            rows[row["record"]["nuclide"]] = row
-    for row in rows.values():
-        if row["record"].get("daughter") not in rows:
+@functools.cache
+def _table() -> dict[str, NuclideRow]:
+    """Rows by symbol ("U-238"), by element and mass number."""
+    numbers = {symbol: row["atomic_number"] for symbol, row in element_rows().items()}
+    symbols = {number: symbol for symbol, number in numbers.items()}
+    found: dict[str, NuclideRow] = {}
+    for raw in files.rows("nuclides"):
+        row = _row(raw, numbers[raw["element"]], symbols)
+        found[row["record"]["nuclide"]] = row
+    for row in found.values():
+        if row["record"].get("daughter") not in found:
             row["record"].pop("daughter", None)
-    return rows
+    return found
 
 
-def _row(raw: dict[str, Any], symbols: dict[int, str], modes: list[tuple[float, str]]) -> NuclideRow | None:
-    number, mass = int(raw["atomic_number"]), int(raw["mass_number"])
-    half, unit = float(raw["half_life"]), str(raw["half_life_unit"])
-    natural = raw["abundance"] == raw["abundance"]
-    if number not in symbols or (half != half and (raw["is_radioactive"] or not natural)):
-        return None
-    symbol = symbols[number]
+def _row(raw: dict[str, str], number: int, symbols: dict[int, str]) -> NuclideRow:
+    symbol, mass = raw["element"], int(raw["mass_number"])
     record: dict[str, Any] = {
         "nuclide": f"{symbol}-{mass}", "element": symbol, "mass_number": mass, "neutrons": mass - number,
-        "atomic_mass": float(raw["mass"]),
+        "atomic_mass": float(raw["atomic_mass"]),
     }  # fmt: skip
-    row: dict[str, Any] = {"record": record} | ({"abundance": float(raw["abundance"])} if natural else {})
-    if half == half:
+    row: dict[str, Any] = {"record": record}
+    if raw["abundance"]:
+        row["abundance"] = float(raw["abundance"])
+    if raw["half_life"]:
+        half, unit, mode = float(raw["half_life"]), raw["unit"], raw["mode"]
         years = half * YEARS[unit] if unit in YEARS else half * SECONDS[unit] / 86400 / DAYS_PER_YEAR
         row["years"] = years
         record.update(_half_life(half, unit, years))
-        strongest = max(modes, default=(0.0, ""))
-        if strongest[0] > 50 and strongest[1] in STEPS:
-            up, heavier = STEPS[strongest[1]]
-            record["decay_mode"] = MODES[strongest[1]]
+        if mode in STEPS:
+            up, heavier = STEPS[mode]
+            record["decay_mode"] = MODES[mode]
             record["daughter"] = f"{symbols.get(number + up, '?')}-{mass + heavier}"
     return row  # type: ignore[return-value]
 
@@ -179,9 +175,8 @@ def _clean(value: float) -> float:
 @functools.cache
 def nuclide_rows() -> dict[str, NuclideRow]:
     """Rows by symbol ("U-238"), by element and mass number; fenced ones are gone."""
-    rows = table("nuclides", ("mendeleev",), dict[str, NuclideRow], _build)
     fenced = fence("chemistry", "nuclides")
-    return {name: row for name, row in rows.items() if name not in fenced}
+    return {name: row for name, row in _table().items() if name not in fenced}
 
 
 @functools.cache
@@ -194,13 +189,13 @@ def _by_element() -> dict[str, list[NuclideRow]]:
 
 @entities("nuclide:symbol")
 def nuclides() -> list[Entity]:
-    """All nuclides with a known half-life; seeds occur in nature or last longer than six hours."""
+    """All nuclides with a known half-life; seeds occur in nature or last long enough to be shipped."""
     names = {symbol: row["name"] for symbol, row in element_rows().items()}
     return [
         Entity(
             type="nuclide:symbol", id=name, name=f"{names[row['record']['element']]}-{row['record']['mass_number']}",
             aliases=(name, f"{row['record']['mass_number']}{row['record']['element']}"),
-            seed=("abundance" in row or row.get("years", 0.0) > 0.0007) and "half_life" in " ".join(row["record"]),
+            seed=("abundance" in row or row.get("years", 0.0) > ONE_HOUR) and "half_life" in " ".join(row["record"]),
         )
         for name, row in nuclide_rows().items()
     ]  # fmt: skip
@@ -285,14 +280,12 @@ def _left(constant: float, time: float) -> float:
 @audit("nuclides")
 def audit_nuclides() -> list[Finding]:
     """Masses far from mass numbers, abundances that do not add up, double names, daughters heavier than parents."""
-    fenced = fence("chemistry", "nuclides")
-    rows = table("nuclides", ("mendeleev",), dict[str, NuclideRow], _build)
-    found: list[Finding] = []
+    fenced, found = fence("chemistry", "nuclides"), list[Finding]()
     sums: Counter[str] = Counter()
-    for name, row in rows.items():
+    for name, row in _table().items():
         record = row["record"]
         sums[record["element"]] += row.get("abundance", 0.0)  # type: ignore[assignment]
-        daughter = rows.get(record.get("daughter", ""))
+        daughter = _table().get(record.get("daughter", ""))
         if abs(record["atomic_mass"] - record["mass_number"]) > 0.3:
             found.append(Finding("nuclides", name, "mass and mass number differ", name in fenced))
         if daughter and daughter["record"]["atomic_mass"] > record["atomic_mass"]:

@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 
-from geographiclib.geodesic import Geodesic
 from msgspec import Struct
 
 from dive.catalog.tables import fence
@@ -144,6 +143,8 @@ def _angle(cosine: float) -> float:
 
 def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Geodesic distance on the WGS 84 ellipsoid in kilometres."""
+    from geographiclib.geodesic import Geodesic
+
     return Geodesic.WGS84.Inverse(lat1, lon1, lat2, lon2, Geodesic.DISTANCE)["s12"] / 1000
 
 

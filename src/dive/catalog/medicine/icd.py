@@ -18,7 +18,7 @@ import msgspec
 from dive.catalog import tables
 from dive.catalog.medicine.names import EDITION, Case
 from dive.errors import ToolError
-from dive.registry import Package, tool
+from dive.registry import Package, install, tool
 
 ICD = Package(
     "simple_icd_10_cm", "MIT", "public domain (US CDC/NCHS and CMS)",
@@ -185,7 +185,7 @@ def listed_names() -> dict[str, list[str]]:
 def _data() -> Path:
     spec = importlib.util.find_spec("simple_icd_10_cm")
     if spec is None or spec.origin is None:
-        raise ToolError("raised", "the package simple-icd-10-cm is not installed")
+        raise ToolError("raised", f"simple-icd-10-cm is not installed: {install('simple-icd-10-cm')}")
     return Path(spec.origin).parent / "data"
 
 

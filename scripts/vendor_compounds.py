@@ -1,21 +1,25 @@
-"""Builds the table of compounds from the raw files of the `chemicals` package; run once, see `catalog.tables`.
+"""Makes `compounds.tsv` and `hazards.tsv` in `catalog/chemistry/data/` from a package that DIVE does not depend on.
 
-Takes the package's experimental collections; gives one row per compound with clean names. Traps handled here: CRC
-densities carry the temperature's superscript in their last digits (0.7914 at 20 °C is stored as 791.42); PubChem
-common names are often trade names; boiling points of other collections may be at reduced pressure.
+    pip install --target T --no-deps chemicals==1.5.2
+    python scripts/vendor_compounds.py T
+
+The package (MIT) is 72 MB of raw tables; of its experimental collections, one row per compound is kept, with a clean
+name. Traps handled here: CRC densities carry the temperature's superscript in their last digits (0.7914 at 20 °C is
+stored as 791.42); PubChem common names are often trade names; boiling points of other collections may be at reduced
+pressure. Weighs formulas as DIVE does, after `vendor_elements.py`. Does not know how the tables are used.
 """
 
 import csv
-import importlib.resources
 import re
+import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypedDict
 
 from dive.catalog.chemistry.formulas import atoms, weight
 from dive.errors import ToolError
 
+OUT = Path(__file__).parent.parent / "src/dive/catalog/chemistry/data"
 ORGANIC = "Misc/Physical Constants of Organic Compounds.csv"
 INORGANIC = "Misc/Physical Constants of Inorganic Compounds.csv"
 WEBBOOK, COMMON = "Misc/webbook_constants.tsv", "Misc/common_chemistry_data.tsv"
@@ -34,27 +38,30 @@ SMALL = "chemical identifiers pubchem small.tsv"
 USER = "chemical identifiers example user db.tsv"
 IDENTIFIERS = ("chemical identifiers pubchem large.tsv", USER, "Inorganic db.tsv", SMALL)
 ROOM = 20.0
-NAMES: dict[str, str] = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))["names"]
+NAMES: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["names"]
 """Common names by CAS number, where the handbook's title is systematic."""
 SOLID_FACTS = {"melting_point", "boiling_point", "density"}
-
-
-class CompoundRow(TypedDict):
-    """One compound. `values` holds the numeric fields of its record, `cid` its PubChem number or nothing."""
-
-    name: str
-    cid: str
-    aliases: list[str]
-    formula: str
-    fame: int
-    values: dict[str, float]
+VALUES = (
+    "melting_point", "boiling_point", "density", "refractive_index", "dielectric_constant", "dipole_moment", "log_p",
+    "heat_of_vaporization", "critical_temperature",
+)  # fmt: skip
+COMPOUND = ("cas", "name", "pubchem_cid", "aliases", "formula", "fame", *VALUES)
+IEC, NFPA = "Safety/IS IEC 60079-20-1 2010.tsv", "Safety/NFPA 497 2008.tsv"
+HAZARDS = {
+    "flash_point": ("T_flash", 6.0), "autoignition_temperature": ("T_autoignition", 20.0),
+    "lower_flammable_limit": ("LFL", 0.4), "upper_flammable_limit": ("UFL", 1.5),
+}  # fmt: skip
+"""Column of each field in the standard of the IEC, and how far NFPA's value may be off."""
+BETWEEN = " | "
+"""Stands between aliases."""
+Row = list[str | int | float]
 
 
 class Source:
     """The raw files, read by column."""
 
-    def __init__(self) -> None:
-        self.root = Path(str(importlib.resources.files("chemicals")))
+    def __init__(self, root: Path) -> None:
+        self.root = root
 
     def rows(self, path: str) -> Iterator[dict[str, str]]:
         with (self.root / path).open(encoding="utf-8-sig", newline="") as file:
@@ -82,18 +89,24 @@ def cas_number(text: str) -> str:
     return text if "-" in text else f"{text[:-3]}-{text[-3:-1]}-{text[-1]}"
 
 
-def build() -> dict[str, CompoundRow]:
-    """All rows by CAS number."""
-    source = Source()
+def main(folder: Path) -> None:
+    """Reads the package under `folder` and writes both tables."""
+    source = Source(folder / "chemicals")
+    _write(OUT / "compounds.tsv", COMPOUND, sorted(_compounds(source), key=lambda row: str(row[1])))
+    _write(OUT / "hazards.tsv", ("cas", *HAZARDS), _hazards(source))
+
+
+def _compounds(source: Source) -> Iterator[Row]:
+    """All rows; of two compounds with one name, the first."""
     known = source.known()
     values = _values(source, known)
     famous = [{cas_number(row["CAS"]) for row in source.rows(path)} for path in FAMOUS]
-    rows: dict[str, CompoundRow] = {}
+    seen: set[str] = set()
     taken: set[str] = set()
     for path, title in ((ORGANIC, "Name"), (INORGANIC, "Chemical")):
         for raw in source.rows(path):
             cas = raw["CAS"]
-            if cas in rows or cas not in known or cas not in values:
+            if cas in seen or cas not in known or cas not in values:
                 continue
             formula, names, small, cid = known[cas]
             fame = small + sum(cas in members for members in famous)
@@ -102,16 +115,27 @@ def build() -> dict[str, CompoundRow]:
             if name in taken or fame < least or not _sound(formula, name) or not SOLID_FACTS & set(values[cas]):
                 continue
             taken.add(name)
-            aliases = [a for a in dict.fromkeys([plain(raw[title]), *names]) if a != name]
-            rows[cas] = {
-                "name": name, "cid": cid, "aliases": aliases, "formula": formula, "fame": fame, "values": values[cas],
-            }  # fmt: skip
-    return rows
+            seen.add(cas)
+            aliases = BETWEEN.join(a for a in dict.fromkeys([plain(raw[title]), *names]) if a != name)
+            yield [cas, name, cid, aliases, formula, fame, *(values[cas].get(field, "") for field in VALUES)]
+
+
+def _hazards(source: Source) -> Iterator[Row]:
+    found: dict[str, dict[str, float]] = {}
+    for field, (column, off) in HAZARDS.items():
+        checks = source.column(NFPA, column)
+        limit = column in ("LFL", "UFL")
+        for cas, value in source.column(IEC, column).items():
+            gap = abs(checks.get(cas, value) - value) * (100 if limit else 1)
+            if gap <= off:
+                found.setdefault(cas, {})[field] = round(value * 100, 3) if limit else round(value - 273.15, 2)
+    for cas, values in found.items():
+        yield [cas, *(values.get(field, "") for field in HAZARDS)]
 
 
 def plain(name: str) -> str:
     """A handbook title in running text: "N-Ethylaniline" becomes "N-ethylaniline"."""
-    return re.sub(r"[A-Z](?=[a-z]{2,})", lambda match: match.group().lower(), name)
+    return re.sub(r"[A-Z](?=[a-z]{2,}|i-)", lambda match: match.group().lower(), name)
 
 
 def _sound(formula: str, name: str) -> bool:
@@ -203,3 +227,12 @@ def _solids(source: Source) -> set[str]:
 def _is_liquid(values: dict[str, float]) -> bool:
     """Whether the substance is surely a liquid at room temperature."""
     return values.get("melting_point", ROOM) < ROOM - 5 and values.get("boiling_point", ROOM) > ROOM + 15
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[Row]) -> None:
+    lines = ["\t".join(map(str, row)) for row in (header, *rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
