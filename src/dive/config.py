@@ -66,6 +66,10 @@ _TELLING = ("model", "api", "extra")
 
 _SECRET = re.compile(r"(^|[_-])(authorization|token|secret|password|passwd|key|cookie)s?$", re.IGNORECASE)
 """Names of headers and variables whose values are secrets."""
+_TOKEN = re.compile(
+    r"\b(Bearer |Basic |(sk|pk|rk|gh[oprsu]|hf|npm|xox[abprs]|glpat|github_pat|AKIA|ASIA|AIza|eyJ)[-_]?)[\w.+/=-]{12,}"
+)
+"""How well-known tokens look, whatever they are called."""
 
 _TOML_WORDS = {"str": "a string", "int": "an integer", "float": "a number", "bool": "true or false",
                "array": 'an array such as ["a", "b"]', "object": "a section", "null": "nothing"}  # fmt: skip
@@ -315,8 +319,9 @@ def _refuse_secrets(source: SourceSection, path: Path) -> None:
     if "@" in source.url.partition("://")[2].partition("/")[0]:
         told = 'url must hold no user and no password; set headers = { Authorization = "Basic ${NAME}" }'
         raise ConfigError(f"{path}: sources: {source.name}: {told}")
-    for key, text in {**source.env, **source.headers}.items():
-        if _SECRET.search(key) and text and "${" not in text:
+    words = {f"command {number}": word for number, word in enumerate(source.command)}
+    for key, text in {"url": source.url, **words, **source.env, **source.headers}.items():
+        if ((_SECRET.search(key) and text) or _TOKEN.search(text)) and "${" not in text:
             raise ConfigError(f"{path}: sources: {source.name}: {key} looks like a secret, and run files are kept; put "
                               f'the value into an environment variable, and here "${{NAME}}" for it')  # fmt: skip
 

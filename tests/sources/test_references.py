@@ -84,6 +84,9 @@ def test_a_secret_in_a_header_reaches_the_server_alone(clerk: Clerk, tmp_path: P
     [
         ('url = "http://h/mcp"\nheaders = { Authorization = "Bearer abc" }', "Authorization looks like a secret"),
         ('command = ["x"]\nenv = { GITHUB_TOKEN = "abc" }', "GITHUB_TOKEN looks like a secret"),
+        ('command = ["x"]\nenv = { MODE = "sk-proj-0123456789abcdef" }', "MODE looks like a secret"),
+        ('command = ["x", "--with", "ghp_0123456789abcdefghij"]', "command 2 looks like a secret"),
+        ('url = "http://h/mcp?t=eyJhbGciOiJIUzI1NiJ9.x.y"', "url looks like a secret"),
         ('url = "http://me:pw@h/mcp"', "no user and no password"),
         ('command = ["x"]\nheaders = { Accept = "y" }', "headers go with a url"),
     ],

@@ -47,16 +47,20 @@ def filled(source: SourceSection, variables: Mapping[str, str]) -> SourceSection
     )  # fmt: skip
 
 
+def secrets(source: SourceSection, variables: Mapping[str, str]) -> list[Secret]:
+    """The values of the variables that a source refers to, and their words."""
+    values = {variables[name] for name in named(source) if variables.get(name)}
+    return [Secret(word) for word in sorted({word for value in values for word in (value, *value.split())})]
+
+
 def hidden(source: SourceSection, variables: Mapping[str, str]) -> Callable[[bytes], bytes]:
     """What takes the values out of bytes; also each word of a value such as "Bearer abc...".
 
     Raises:
         ConfigError: a value that is not one line of printable ASCII.
     """
-    values = {variables[name] for name in named(source) if variables.get(name)}
-    words = {word for value in values for word in (value, *value.split())}
     try:
-        return hider(Secret(word) for word in words)
+        return hider(secrets(source, variables))
     except ConfigError:
         told = f"source {source.name!r}: the values of {', '.join(named(source))} must be one line of printable ASCII"
         raise ConfigError(told) from None
