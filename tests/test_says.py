@@ -174,6 +174,18 @@ def test_gaps(line: str, asked: str, told: str, in_1992: str) -> None:
     assert gap(made, "A", "B", when="in 1992") == in_1992
 
 
+@pytest.mark.parametrize(
+    ("line", "lesser"),
+    [
+        (ADJ, "how much smaller is B than A"), (VERB, "how much lower does B lie than A"),
+        (HIGHS, "how much lower is the population of B than that of A"),
+        (MANY, "how many fewer trading days does B have than A"), (EVENT, "how many years before A was B discovered"),
+    ],
+)  # fmt: skip
+def test_gaps_said_of_the_lesser_side(line: str, lesser: str) -> None:
+    assert gap(says(line), "A", "B", down=True) == lesser
+
+
 def test_a_gap_of_a_stated_time_bends_its_own_verb_only() -> None:
     """The names of the two sides have verbs too."""
     told = gap(says(MANY), "the exchange that is based in Rome", "that one", asked=False, when="in 2019")

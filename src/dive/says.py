@@ -247,23 +247,28 @@ def having(says: Says, above: bool, value: str, plural: bool, other: bool = Fals
     return f"{have} {article(says.head)} {says.head} {than}"
 
 
-def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "") -> str:
+def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", down: bool = False) -> str:
     """A difference, `more` being the greater side: asked, "how much higher does A lie than B"; told, "how much
-    higher A lies than B"; `when`: of a stated time, "how much higher was the population of A than that of B in 1992".
+    higher A lies than B"; `down`: said of the lesser side, "how much lower does B lie than A"; `when`: of a stated
+    time, "how much higher was the population of A than that of B in 1992".
     """
+    subject, other = (less, more) if down else (more, less)
+    than = says.words[4 if down else 1] if says.words else ""
     if says.cls == "event":
-        order = _order(says.verb, more, asked, says.rest, "did")
-        text = f"how many years after {less} {order}" if asked else f"how many years later than {less} {order}"
+        side = "before" if down else "after"
+        order = _order(says.verb, subject, asked, says.rest, "did")
+        later = "earlier than" if down else "later than"
+        text = f"how many years {side} {other} {order}" if asked else f"how many years {later} {other} {order}"
     elif says.cls == "many":
         verb = (PAST.get(says.verb[0], says.verb[0]) if when else says.verb[0], says.verb[1])
-        order = _order(verb, more, asked, says.rest, "did" if when else "does")
-        text = f"how many more {says.head} {order} than {less}"
+        order = _order(verb, subject, asked, says.rest, "did" if when else "does")
+        text = f"how many {'fewer' if down else 'more'} {says.head} {order} than {other}"
     elif says.cls == "verb":
-        text = f"how much {says.words[1]} {_order(says.verb, more, asked, '', 'does')} than {less}"
+        text = f"how much {than} {_order(says.verb, subject, asked, '', 'does')} than {other}"
     else:
-        owner, that = (more, less) if says.cls == "adj" else (f"the {says.head} of {more}", f"that of {less}")
+        owner, that = (subject, other) if says.cls == "adj" else (f"the {says.head} of {subject}", f"that of {other}")
         order = _order(("was" if when else "is", "be"), owner, asked, "", "")
-        text = f"how much {says.words[1]} {order} than {that}"
+        text = f"how much {than} {order} than {that}"
     return f"{text} {when}".strip()
 
 

@@ -157,8 +157,9 @@ def _describe(laid: Laid) -> Candidates:
                 if isinstance(a, Get) and isinstance(b, Get) and a.tool == b.tool:
                     yield replace(replace(laid.question, one, a), other, b)
         return
+    sorts = {n.slot("value") for n in walk(laid.question) if isinstance(n, Op) and n.pattern == "where_equal"}
     for entity, nodes in laid.found.descriptions.items():
-        for node in nodes:
+        for node in nodes if entity not in sorts else ():
             yield replace(laid.question, entity, node)
 
 

@@ -27,7 +27,7 @@ class Laid:
                 if (
                     comparable(self.graph, key)
                     and not self._presorted(members, key)
-                    and not (dated(key) and self._best_few(members))
+                    and not (dated(key) and not self.whole(members))
                     and len(values) >= least
                     and len(set(values)) > 2
                 ):
@@ -65,10 +65,10 @@ class Laid:
         says = self.graph.says(members)
         return bool(says) and says.sorted_by == key.field.rpartition(".")[2]
 
-    def _best_few(self, members: Node) -> bool:
-        """Whether a list is the best n of something: ranked again by figures of a past year, it makes no sense."""
+    def whole(self, members: Node) -> bool:
+        """Whether a list is all that it speaks of, not the best n of it."""
         says = self.graph.says(members)
-        return says is not None and not says.whole
+        return says is None or says.whole
 
     def floored(self, members: Node, key: Node) -> bool:
         """Whether the list holds only what has much of this figure: the least of cities of half a million is idle."""

@@ -57,6 +57,8 @@ def surpass(laid: Laid) -> Candidates:
 def closest(laid: Laid) -> Candidates:
     for members, key, than in laid.beside(OPTIONS):
         own = laid.graph.value(than)
+        if not laid.whole(members):
+            continue  # which of the closest comes closest
         apart = sorted(abs(v - own) for v in laid.graph.keys(key, members).values() if not isinstance(v, str))
         if apart and laid.apart(*apart[:2]):
             yield Op("closest", (("list", members), ("key", key), ("than", than)), members.type)

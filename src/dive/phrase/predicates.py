@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dive.errors import Unspeakable
 from dive.patterns import CHOOSING, pattern
 from dive.says import SLOT, dated, fill, having, leading, sorting, superlative
-from dive.tree import Con, Get, Node, Op
+from dive.tree import Con, Ent, Get, Node, Op
 
 if TYPE_CHECKING:
     from dive.phrase.speaker import Speaker
@@ -57,22 +57,40 @@ def _what(says: Says) -> str:
     """What two things are close in: "elevation", "number of inhabitants"."""
     if not says.head or says.cls == "event" or "," in says.head:
         raise Unspeakable("no noun for what is compared")
-    return f"number of {says.head}" if says.cls == "many" else says.head
+    if says.cls == "many":
+        return f"number of {says.head}"
+    of = re.fullmatch(r"the (.+) of \{\w+\}", says.phrase)
+    return of.group(1) if of else says.head
 
 
 def _other(speaker: Speaker, node: Op) -> str:
-    """The thing by whose figure members are judged."""
+    """The thing by whose figure members are judged: by its name, or as "it" if it is only described."""
+    subject = _rival(speaker, node)
+    return speaker.np(subject) if isinstance(subject, Ent) else "it"
+
+
+def _rival(speaker: Speaker, node: Op) -> Node:
     than = node_of(node, "than")
     if not isinstance(than, Get):
         raise Unspeakable("a comparison with no field")
-    return speaker.np(speaker.seen_through(than.args[0][1]), 1)
+    return speaker.seen_through(than.args[0][1])
+
+
+def introduced(speaker: Speaker, node: Op) -> None:
+    """Says first what a list is about, if members are compared with it and it is only described."""
+    if "than" in dict(node.slots):
+        subject = _rival(speaker, node)
+        if not isinstance(subject, Ent) and subject not in speaker.names:
+            speaker.introduce(subject)
 
 
 def condition(speaker: Speaker, node: Op, plural: bool) -> str:
     """What the chosen members do: "lie higher than 1,000 feet", "have more inhabitants than Peru", "lie in Peru"."""
     key = node_of(node, "key")
     if node.pattern == "where_equal":
-        return f"{_link(speaker, key)[1 if plural else 0]} {speaker.np(node_of(node, 'value'))}"
+        link = _link(speaker, key)
+        _refuse_echo(speaker, node, link[1])
+        return f"{link[1 if plural else 0]} {speaker.np(node_of(node, 'value'))}"
     if node.pattern == "surpass":
         met = having(speaker.says(key), node.slot("how") == ">", _other(speaker, node), plural, other=True)
         return dated(met, when(speaker, key))
@@ -115,6 +133,7 @@ def when(speaker: Speaker, key: Node) -> str:
 
 def where_members(speaker: Speaker, node: Op) -> str:
     """Those of a list that meet a condition, as a noun phrase: "the countries that border Chad and have ..."."""
+    introduced(speaker, node)
     source = node_of(node, "list")
     text = speaker.members(source)
     if isinstance(source, Get) and not speaker.says(source).whole:
@@ -127,6 +146,7 @@ def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     """The words of a list operator's slots; see the head of `patterns.toml`."""
     if node.pattern in ("both", "only"):
         return _pair_slots(speaker, node)
+    introduced(speaker, node)
     source, over = node_of(node, "list"), node.slot("list")
     if node.pattern == "count":
         if not (isinstance(over, Op) and over.pattern in CHOOSING):
@@ -160,9 +180,14 @@ def _distinct_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     via, kind = _link(speaker, key)[1], speaker.registry.type(_type(key))
     verb, _, rest = via.partition(" ")
     be = verb in ("are", "were")
-    if set(rest.split()) & set(speaker.members(node_of(node, "list")).split()) - PREPOSITIONS:
-        raise Unspeakable("the elements discovered in the 1820s were discovered")
+    _refuse_echo(speaker, node, via)
     return {"kinds": kind.plural, "via": via, "do": verb if be else "do", "base": rest if be else via}
+
+
+def _refuse_echo(speaker: Speaker, node: Op, via: str) -> None:
+    """The elements discovered in the 1820s that were discovered in France."""
+    if set(via.split()) & set(speaker.members(node_of(node, "list")).split()) - PREPOSITIONS:
+        raise Unspeakable("a list's own verb would be said of its members")
 
 
 def _head_slots(speaker: Speaker, node: Op) -> dict[str, str]:

@@ -109,7 +109,8 @@ def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     if isinstance(second, Op) and second.pattern == "gap":
         speaker.names[first] = "it"
         a, b = (_subject(speaker, side) for side in (second.node("a"), second.node("b")) if isinstance(side, Get))
-        return gap(speaker.says(second.node("a")), speaker.np(a), speaker.np(b), when=when(speaker, second.node("a")))
+        says, dated = speaker.says(second.node("a")), when(speaker, second.node("a"))
+        return OF_IT.sub(r"its \1", gap(says, speaker.np(a), speaker.np(b), when=dated, down=b == first))
     if isinstance(second, Op):
         these = f"these {speaker.registry.type(second.type).plural}"
         speaker.names[node_of(second, "list")] = these
