@@ -9,7 +9,7 @@ PACKAGE := $(PIP) install --quiet --no-compile --no-deps --no-build-isolation --
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: run test check crash bench lock hooks clean
+.PHONY: run test check crash bench long lock hooks clean
 
 run: .venv/base.stamp
 	$(BIN)/dive run $(RUN)
@@ -30,6 +30,9 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.models
 	$(BIN)/python -m bench.lane
+
+long: .venv/dev.stamp
+	$(BIN)/python -m bench.long
 
 lock: .venv/dev.stamp
 	cd requirements && ../$(LOCK) -o base.txt base.in build.in && ../$(LOCK) -o dev.txt dev.in

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from dive.config import Config
-from dive.draw import draw, gives, takes
+from dive.draw import again, draw
 from dive.errors import ConfigError, UnknownName
 from dive.nouns import Draw
 from dive.pools import Pools, exemplars, withheld
@@ -47,21 +47,20 @@ def test_toolsets(all_pools: Pools, draws: list[Draw]) -> None:
     assert {name for one in draws for name in one.toolset} == set(all_pools.tools)
 
 
-def test_something_in_the_toolset_takes_the_seed(registry: Registry, draws: list[Draw]) -> None:
+def test_something_in_the_toolset_takes_the_seed(registry: Registry, all_pools: Pools, draws: list[Draw]) -> None:
     for one in draws:
-        assert any(one.seed.type in takes(registry.tool(name)) for name in one.toolset)
+        assert any(one.seed.type in all_pools.takes[name] for name in one.toolset)
         assert one.seed in registry.seeds(one.seed.type)
         assert registry.homes[one.seed.type] == one.domain
 
 
-def test_the_toolset_can_be_walked(registry: Registry, draws: list[Draw]) -> None:
+def test_the_toolset_can_be_walked(all_pools: Pools, draws: list[Draw]) -> None:
     """At least one more tool takes what the seed's own tools give."""
     linked = 0
     for one in draws:
-        tools = [registry.tool(name) for name in one.toolset]
-        first = [loaded for loaded in tools if one.seed.type in takes(loaded)]
-        given = {t for loaded in first for t in gives(loaded)}
-        linked += any(given & takes(loaded) for loaded in tools if loaded not in first)
+        first = [name for name in one.toolset if one.seed.type in all_pools.takes[name]]
+        given = {t for name in first for t in all_pools.gives[name]}
+        linked += any(given & all_pools.takes[name] for name in one.toolset if name not in first)
     assert linked > 0.6 * len(draws)
 
 
@@ -171,3 +170,11 @@ def test_a_split_parts_the_seeds(registry: Registry, share: float) -> None:
         assert len(known) < 500 or abs(len(mine) / len(known) - share) < 0.07
     used = [{(one.seed.type, one.seed.id) for one in drawn(pools)} for pools in (train, held)]
     assert not used[0] & used[1]
+
+
+def test_another_seed_of_the_same_type(all_pools: Pools, draws: list[Draw]) -> None:
+    others = [again(all_pools, one, 1) for one in draws]
+    assert others == [again(all_pools, one, 1) for one in draws] != [again(all_pools, one, 2) for one in draws]
+    assert sum(other.seed != one.seed for one, other in zip(draws, others, strict=True)) > COUNT * 0.8
+    assert all(other.seed.type == one.seed.type for one, other in zip(draws, others, strict=True))
+    assert [msgspec.structs.replace(o, seed=d.seed) for o, d in zip(others, draws, strict=True)] == draws

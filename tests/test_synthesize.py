@@ -1,10 +1,12 @@
 """synthesize: lineage, determinism, rounds, and what a split keeps out of questions."""
 
+import contextlib
 import itertools
 
 import msgspec
 import pytest
 
+from dive.collect.ahead import Ahead
 from dive.config import Config
 from dive.draw import draw
 from dive.evidence import Graph
@@ -12,9 +14,10 @@ from dive.nouns import Entity, Round, Task, short_id
 from dive.pools import Pools, exemplars
 from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
-from dive.tally import EVEN
+from dive.tally import EVEN, Tally
 from dive.tools import Toolbox
-from dive.tree import Ent, Op, walk
+from dive.tree import Ent, Node, Op, walk
+from dive.verify import novel
 
 FRUITFUL = {"country:iso2": 1.0, "company:name": 1.0, "airport:iata": 1.0}
 
@@ -73,6 +76,34 @@ def test_another_attempt_makes_another_task(registry: Registry, box: Toolbox) ->
     both = first.keys() & second.keys()
     assert len(both) >= 3
     assert any(first[key] != second[key] for key in both)
+
+
+def test_what_was_asked_before_is_not_asked_again(registry: Registry, box: Toolbox) -> None:
+    pools, changed = Pools(registry, Config(name="had", seed=8)), 0
+    for index in range(60):
+        drawn = draw(pools, index, EVEN, FRUITFUL)
+        graph = Graph(registry, drawn.toolset, box.call)
+        with contextlib.suppress(Exhausted):
+            task = synthesize(drawn, graph, pools.config, {})
+            assert task.tree is not None
+            mark = novel.signature(task.pattern, graph.calls_of(task.tree))
+            other = synthesize(drawn, graph, pools.config, {}, past=novel.past(Tally(), {mark}))
+            assert other.tree is not None
+            assert novel.signature(other.pattern, graph.calls_of(other.tree)) != mark
+            changed += 1
+    assert changed >= 3
+
+
+def test_what_cannot_lead_on_never_did(
+    registry: Registry, box: Toolbox, drafts: list[Task], chains: list[list[Round]]
+) -> None:
+    for task, chain in zip(drafts, chains, strict=True):
+        ahead = Ahead(Graph(registry, task.toolset, box.call))
+        before: Node = Ent(task.seed.type, task.seed.id)
+        for made in chain:
+            assert made.tree is not None
+            assert ahead.may(before, made.pattern)
+            before = made.tree
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 4])

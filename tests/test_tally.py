@@ -23,12 +23,14 @@ facts = st.builds(
 )
 
 
-@given(st.lists(facts), st.lists(facts))
-def test_adding_block_by_block_is_adding_at_once_in_any_order(first: list[Facts], second: list[Facts]) -> None:
-    blocks = tally.add(tally.add(Tally(), first), second)
+@given(st.lists(facts), st.lists(facts), st.lists(words), st.lists(words))
+def test_adding_block_by_block_is_adding_at_once_in_any_order(
+    first: list[Facts], second: list[Facts], early: list[str], late: list[str]
+) -> None:
+    blocks = tally.add(tally.add(Tally(), first, early), second, late)
     shuffled = first + second
     random.Random(1).shuffle(shuffled)
-    assert blocks == tally.add(Tally(), shuffled)
+    assert blocks == tally.add(Tally(), shuffled, late + early)
     assert list(blocks.tools) == sorted(blocks.tools)
 
 
@@ -104,3 +106,11 @@ def test_the_leaning_depends_on_what_is_finished_alone(first: list[Facts], secon
     blocks = tally.add(tally.add(Tally(), first), second)
     shuffled = second + first
     assert tally.leaning(blocks, TOOLS, DOMAINS, STARTS, MOVES) == leaning(shuffled)
+
+
+def test_a_start_that_gives_nothing_any_more_is_known_to_lead_nowhere() -> None:
+    known = {"x:id": 0.5, "y:id": 0.5}
+    assert tally.leads(Tally(), known) == known
+    seen = tally.add(Tally(), told("a", "b", "list", "t", 10), ["x:id"] * 400 + ["y:id"] * 2)
+    leads = tally.leads(seen, known)
+    assert leads["x:id"] < 0.1 < 0.4 < leads["y:id"] < 0.5

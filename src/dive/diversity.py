@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct
 
 from dive.grade import read_number
 from dive.nouns import Proof, Step, Task
+from dive.prove.expr import nodes
 from dive.registry import Registry
 from dive.tree import Ent, walk
 from dive.verify.novel import sequence
@@ -191,7 +192,7 @@ def _expressions(step: Step) -> list[str]:
 
 
 def _names(text: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+    return {node.id for node in nodes(text) if isinstance(node, ast.Name)}
 
 
 def canonical_form(graph: Graph) -> str:

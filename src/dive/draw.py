@@ -8,9 +8,10 @@ general tools, as in the paper), `bridge` (two or three domains joined by a type
 import random
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from dive.nouns import Draw, Exemplar
 from dive.pools import Pools, generator
-from dive.registry import Loaded
 from dive.tally import EVEN, Leaning
 
 CORE = 10
@@ -28,7 +29,7 @@ def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]
         pools: what may be used.
         index: position in the run; with the run's seed it decides everything.
         leaning: weights of tools, domains, seed types and moves.
-        starts: by seed type, how often a question could be made from it in calibration.
+        starts: by seed type, how often a question can be made from it.
     """
     config = pools.config
     rng = generator(config.seed, index, "draw", 0)
@@ -58,6 +59,12 @@ def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: s
     )  # fmt: skip
 
 
+def again(pools: Pools, draw: Draw, attempt: int) -> Draw:
+    """The same configuration about another seed of the same type."""
+    rng = generator(pools.config.seed, draw.index, "draw", attempt)
+    return replace(draw, seed=rng.choice(pools.seeds(draw.seed.type)))
+
+
 def _leaning_sample(known: Sequence[Exemplar], count: int, leaning: Leaning, rng: random.Random) -> list[Exemplar]:
     """Exemplars of different structures, those first whose moves are rare so far."""
     structures = sorted({e.moves for e in known})
@@ -84,38 +91,28 @@ def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.
 def _links(pools: Pools, domain: str) -> list[str]:
     """Tools outside of `domain` that take a type which a tool of the domain gives."""
     tools = pools.registry.tools
-    given = {t for name in pools.tools if tools[name].tool.domain == domain for t in gives(tools[name])}
-    return [name for name in pools.tools if tools[name].tool.domain != domain and given & takes(tools[name])]
+    given = {t for name in pools.tools if tools[name].tool.domain == domain for t in pools.gives[name]}
+    return [name for name in pools.tools if tools[name].tool.domain != domain and given & pools.takes[name]]
 
 
 def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, weights: Mapping[str, float],
              rng: random.Random) -> list[str]:  # fmt: skip
     tools = pools.registry.tools
-    back = [name for name in eligible if seed_type in gives(tools[name]) and seed_type not in takes(tools[name])]
+    back = [name for name in eligible if seed_type in pools.gives[name] and seed_type not in pools.takes[name]]
     core: list[str] = [rng.choice(back)] if back else []
     known = {seed_type}
     while len(core) < min(CORE, size):
-        ready = [name for name in eligible if name not in core and known & takes(tools[name])]
+        ready = [name for name in eligible if name not in core and known & pools.takes[name]]
         if not ready:
             break
         core.append(rng.choices(ready, [weights.get(name, 1.0) for name in ready])[0])
-        known |= gives(tools[core[-1]])
+        known |= pools.gives[core[-1]]
         for member in sorted({f.type for f in tools[core[-1]].fields.values() if f.many and f.spoken}):
             telling = [n for n in eligible if n in pools.registry.speakers.get((member, False), ()) and n not in core]
             core += rng.sample(telling, min(TELLING, len(telling)))
     core = core[:size]
     rest = [name for name in eligible if name not in core]
     rng.shuffle(rest)
-    wanted = {t for name in core for t in takes(tools[name])}
-    rest.sort(key=lambda name: not (wanted & takes(tools[name])))
+    wanted = {t for name in core for t in pools.takes[name]}
+    rest.sort(key=lambda name: not (wanted & pools.takes[name]))
     return core + rest[: size - len(core)]
-
-
-def takes(loaded: Loaded) -> set[str]:
-    """Semantic types that a tool can be given."""
-    return {p.type for p in loaded.params if p.type}
-
-
-def gives(loaded: Loaded) -> set[str]:
-    """Semantic types that a tool's result holds."""
-    return {f.type for f in loaded.fields.values() if f.type}

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType
 
+import msgspec
 from msgspec import Struct
 
 from dive.errors import ToolError
@@ -52,7 +53,8 @@ class Graph:
         toolset: names of the tools that may be called, sorted.
         call: runs a tool.
 
-    `around` keeps what a walk found about a node: by node, whether lists were wanted, and the constants said so far.
+    `around` keeps what a walk found about a node: by node, whether lists were wanted, the constants said so far and the
+    types looked for; `held` what a tool says of all members of a list: by list, these constants, and tool.
     """
 
     def __init__(self, registry: Registry, toolset: Sequence[str], call: CallFn) -> None:
@@ -62,7 +64,8 @@ class Graph:
         self.failed: set[CallKey] = set()
         self.round = 1
         self.collecting = True
-        self.around: dict[tuple[Node, bool, tuple[Con, ...]], dict[str, list[Get]]] = {}
+        self.around: dict[tuple[Node, bool, tuple[Con, ...], frozenset[str]], dict[str, list[Get]]] = {}
+        self.held: dict[tuple[Node, tuple[Con, ...], str], list[Get]] = {}
         self._call = call
         self._bound: dict[object, CallKey] = {}
         self._values: dict[Node, tuple[Json, frozenset[CallKey]]] = {}
@@ -101,6 +104,10 @@ class Graph:
         """The calls, by tool and bound arguments, that the value of `node` needs. Raises Unknown."""
         self.value(node)
         return self._values[node][1]
+
+    def calls_of(self, node: Node) -> list[tuple[str, Json]]:
+        """The same as tools and arguments, in no order that means anything."""
+        return [(tool, msgspec.json.decode(args)) for tool, args in self.needed(node)]
 
     def value(self, node: Node) -> Json:
         """What `node` is worth. Raises Unknown."""

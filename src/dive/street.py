@@ -1,8 +1,8 @@
 """The street: one draw's whole way through draw, synthesize and verify, and a run of many draws.
 
 Takes a config; gives a run directory. A draw runs in one worker and is a pure function of its key and of what
-finished blocks hold; a rejected attempt is tried again with another exemplar. Knows neither how workers are run
-(`flow`) nor how files are kept (`ledger`).
+finished blocks hold: a refused draft is tried again with other choices, a seed that leads nowhere is exchanged.
+Knows neither how workers are run (`flow`) nor how files are kept (`ledger`).
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from dive import __version__, ledger, minds, prompts, sources, tally, toolcheck
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import plan, sequence_of, skeleton, topology
-from dive.draw import draw, draw_from
+from dive.draw import again, draw, draw_from
 from dive.errors import ConfigError, ToolError
 from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
@@ -27,6 +27,7 @@ from dive.minds.jobs import Composed, Shop, Sight
 from dive.nouns import Answer, Draw, Drop, Noun, Task, sha
 from dive.pools import Pools, generator
 from dive.pools.closure import closure
+from dive.prove.bend import Others
 from dive.prove.sandbox import Sandbox
 from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
@@ -59,6 +60,16 @@ class State(Struct, frozen=True):
     rejected: dict[str, Drop] = {}
 
 
+class _Start(Struct, frozen=True):
+    type: str
+
+
+class _Drawn(Struct, frozen=True):
+    """As much of a draw's ledger line as a fold reads."""
+
+    seed: _Start
+
+
 class Street:
     """Everything that a worker needs, built once in the parent and shared by fork.
 
@@ -81,7 +92,8 @@ class Street:
         self.box = Toolbox(self.registry, mark=mark)
         self._warm()
         self.kinds = {name: loaded.tool.kind for name, loaded in self.registry.tools.items()}
-        samples = closure(self.registry, self.box.call, self.unfit)
+        closed = closure(self.registry, self.box.call, self.unfit)
+        samples = {name: Others([sample.result for sample in found]) for name, found in closed.items()}
         marks = sha([_marks(self.registry), sorted(self.unfit)])
         tables = kept("calibration", marks, Tables, lambda: _calibrate(self.registry, self.unfit, self.box.call))
         self.starts = tables.starts
@@ -91,6 +103,7 @@ class Street:
         )  # fmt: skip
         self.rejected: dict[str, Drop] = {}
         self._leans: tuple[Tally, Leaning] | None = None
+        self._past: tuple[Tally, novel.Past] | None = None
 
     def _warm(self) -> None:
         """Loads the tables of all tools here, so that workers share them; whoever is not DIVE's own is left alone."""
@@ -117,7 +130,8 @@ class Street:
 
     def pick(self, key: str, state: State) -> Draw:
         """The draw of a key."""
-        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state.tally), self.starts)
+        leads = tally.leads(state.tally, self.starts) if self.config.draw.steer else self.starts
+        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state.tally), leads)
 
     def _leaning(self, seen: Tally) -> Leaning:
         """Where the draws of a block lean; the same for all of them."""
@@ -129,22 +143,29 @@ class Street:
             self._leans = seen, tally.leaning(seen, self.pools.tools, self.pools.domains, types, moves)
         return self._leans[1]
 
+    def _had(self, state: State) -> novel.Past:
+        """What a block sees as had; the same for all its draws."""
+        if self._past is None or self._past[0] is not state.tally:
+            self._past = state.tally, novel.past(state.tally, state.seen)
+        return self._past[1]
+
     def _attempts(self, drawn: Draw, state: State) -> Composed:
-        leaning = self._leaning(state.tally)
+        leaning, past = self._leaning(state.tally), self._had(state)
         nouns: dict[str, Noun] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
-        closed = novel.closed(state.tally)
         graph = Graph(self.registry, drawn.toolset, self.box.call)
         for attempt in range(ATTEMPTS):
             enter("synthesize")
             try:
-                draft = synthesize(drawn, graph, self.config, leaning.tools, attempt, closed)
+                draft = synthesize(drawn, graph, self.config, leaning.tools, attempt, past)
             except Exhausted as error:
                 counts["exhausted"] += 1
                 drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))
+                drawn = again(self.pools, drawn, attempt + 1)
+                graph = Graph(self.registry, drawn.toolset, self.box.call)
                 continue
-            nouns["synthesize"] = draft
+            nouns |= {"draw": drawn, "synthesize": draft}
             if self.until == "synthesize":
                 return Composed(nouns=nouns, counts=dict(counts))
             enter("verify")
@@ -186,7 +207,8 @@ class Street:
             seen[facts["signature"]] = record.key
             told.append(msgspec.convert(facts["told"], Facts))
         self.rejected = rejected
-        return State(tally.add(state.tally, told), seen, rejected)
+        drawn = [msgspec.json.decode(r.lines["draw"], type=_Drawn).seed.type for r in records if "draw" in r.lines]
+        return State(tally.add(state.tally, told, drawn if self.until == "verify" else ()), seen, rejected)
 
 
 def run(config: Config, text: str, progress: Progress, until: str = "verify", street: Street | None = None,

@@ -6,8 +6,12 @@ Evidence is collected first, then the graph is closed and only what it holds can
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
+from msgspec import UNSET
+
+from dive.collect.ahead import Ahead
 from dive.collect.reach import Reach
 from dive.collect.walk import walk as collect
 from dive.config import Config
@@ -16,7 +20,7 @@ from dive.derive.compose import candidates
 from dive.errors import DiveError, ProofError
 from dive.evidence import Graph
 from dive.forms import answer_of, form_of
-from dive.nouns import Draw, Exemplar, Round, Task, short_id
+from dive.nouns import Draw, Exemplar, Json, Proof, Round, Task, short_id
 from dive.phrase import Unspeakable, speak
 from dive.pools import exemplars, generator, withheld
 from dive.tree import Ent, Node, Op, walk
@@ -36,8 +40,21 @@ class Exhausted(DiveError):
     """No sound question in some round; the message says which round and move."""
 
 
+class Past(Protocol):
+    """What earlier tasks have had enough of: last moves, and whatever `fault` names."""
+
+    @property
+    def moves(self) -> frozenset[str]:
+        """Moves that no last round need be made by."""
+        ...
+
+    def fault(self, pattern: str, tools: Iterable[str], calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:
+        """Why a question of this pattern that needs these calls, by tools in this order, was had; empty: it was not."""
+        ...
+
+
 def synthesize(draw: Draw, graph: Graph, config: Config, weights: Mapping[str, float], attempt: int = 0,
-               closed: frozenset[str] = frozenset()) -> Task:  # fmt: skip
+               past: Past | None = None) -> Task:  # fmt: skip
     """One draft task.
 
     Args:
@@ -46,7 +63,7 @@ def synthesize(draw: Draw, graph: Graph, config: Config, weights: Mapping[str, f
         config: rounds, steps, caps.
         weights: leaning by tool name.
         attempt: another attempt on the same draw takes other exemplars and other choices.
-        closed: moves that the last round may not be made by, since they have had their share.
+        past: what earlier tasks have had enough of; the last round asks something else.
 
     Raises:
         Exhausted: no exemplar of the draw leads to a question in every round.
@@ -55,61 +72,94 @@ def synthesize(draw: Draw, graph: Graph, config: Config, weights: Mapping[str, f
     known = {e.id: e for e in exemplars()}
     shown = [known[name] for name in draw.exemplars]
     rng.shuffle(shown)
-    rounds = _grow(graph, Ent(draw.seed.type, draw.seed.id), shown, 1, config, weights, rng, closed)
+    rounds = _Growth(graph, shown, config, weights, rng, past).grow(Ent(draw.seed.type, draw.seed.id), ())
     if not rounds:
         raise Exhausted(f"no chain of {config.synthesize.rounds} questions from {draw.seed.type} {draw.seed.id}")
     return _task(draw, _nearest(shown, rounds), rounds)
 
 
-def _grow(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
-          rng: random.Random, closed: frozenset[str]) -> list[Round]:  # fmt: skip
-    """Rounds k..K from `tree`; where a later round finds nothing, another question is taken here, thrice at most."""
-    last = k == config.synthesize.rounds
-    barred = withheld(config) | (closed if last else frozenset())
-    for made in itertools.islice(_round(graph, tree, shown, k, config, weights, rng, barred), WIDTH):
-        if last:
-            return [made]
-        assert made.tree is not None
-        rest = _grow(graph, made.tree, shown, k + 1, config, weights, rng, closed)
-        if rest:
-            return [made, *rest]
-    return []
+class _Growth:
+    """One attempt: what its rounds are made from."""
+
+    def __init__(self, graph: Graph, shown: list[Exemplar], config: Config, weights: Mapping[str, float],
+                 rng: random.Random, past: Past | None) -> None:  # fmt: skip
+        self.graph, self.shown, self.config, self.weights, self.rng = graph, shown, config, weights, rng
+        self.past = past
+        self.barred = withheld(config)
+        self.ahead = Ahead(graph)
+
+    def grow(self, tree: Node, moves: tuple[str, ...]) -> list[Round]:
+        """The rounds after those made by `moves`; where a later round finds nothing, another question is taken here,
+        thrice at most.
+        """
+        for made in itertools.islice(self.round(tree, moves), WIDTH):
+            if made.k == self.config.synthesize.rounds:
+                return [made]
+            assert made.tree is not None
+            rest = self.grow(made.tree, (*moves, made.pattern))
+            if rest:
+                return [made, *rest]
+        return []
+
+    def round(self, tree: Node, moves: tuple[str, ...]) -> Iterator[Round]:
+        """Questions of the next round: by the first exemplar's move, by the others', then by any that fits; one for
+        each move.
+        """
+        k, graph, config = len(moves) + 1, self.graph, self.config
+        open_, after = self.moves(k), self.moves(k + 1) if k < config.synthesize.rounds else []
+        ordered = [*self.wanted(k), *(move for same in _others(k) for move in self.rng.sample(same, len(same)))]
+        for move in (m for m in dict.fromkeys(ordered) if m in open_ and self.ahead.may(tree, m)):
+            graph.round, graph.collecting = k, True
+            reach = Reach(graph, self.rng, self.weights, config.synthesize.steps_per_round, config.synthesize.max_each,
+                          ahead=self.ahead)  # fmt: skip
+            found = collect(reach, tree, move)
+            graph.collecting = False
+            made = candidates(graph, found, tree, move, self.rng, config.verify.tie_margin)
+            for candidate in itertools.islice(made, config.synthesize.candidates):
+                leads = not after or any(self.ahead.may(candidate, following) for following in after)
+                if leads and (spoken := self.spoken(candidate, (*moves, move))):
+                    yield spoken
+                    break
+
+    def wanted(self, k: int) -> list[str]:
+        """The exemplars' moves of round k."""
+        return [e.moves[k - 1] for e in self.shown if k <= len(e.moves)]
+
+    def moves(self, k: int) -> list[str]:
+        """All moves that round k may be made by, each once."""
+        barred = self.barred | (self.past.moves if self.past and k == self.config.synthesize.rounds else frozenset())
+        others = (move for same in _others(k) for move in same)
+        return [move for move in dict.fromkeys([*self.wanted(k), *others]) if move not in barred]
+
+    def spoken(self, tree: Node, moves: tuple[str, ...]) -> Round | None:
+        """The round that asks for `tree`, unless that cannot be said, or was asked before."""
+        registry, graph = self.graph.registry, self.graph
+        past = self.past if len(moves) == self.config.synthesize.rounds else None
+        if self.barred & {node.pattern for node in walk(tree) if isinstance(node, Op)}:
+            return None
+        try:
+            answer = answer_of(form_of(tree, registry), graph.value(tree), registry)
+            proof = compile_tree(tree, registry, answer, self.config.synthesize.max_each)
+            if past and past.fault(">".join(moves), _tools(proof), graph.calls_of(tree)):
+                return None
+            question = speak(tree, registry)
+        except (Unspeakable, ProofError):
+            return None
+        return Round(k=len(moves), question=question, answer=answer, proof=proof, pattern=moves[-1], tree=tree)
 
 
-def _round(graph: Graph, tree: Node, shown: list[Exemplar], k: int, config: Config, weights: Mapping[str, float],
-           rng: random.Random, barred: frozenset[str]) -> Iterator[Round]:  # fmt: skip
-    """Questions of round k: by the first exemplar's move, by the others', then by any that fits; one for each move."""
-    wanted = [e.moves[k - 1] for e in shown if k <= len(e.moves)]
-    others = [move for moves in (GROWING if k > 1 else OPENING) for move in rng.sample(moves, len(moves))]
-    for move in (m for m in dict.fromkeys([*wanted, *others]) if m not in barred):
-        graph.round, graph.collecting = k, True
-        reach = Reach(graph, rng, weights, config.synthesize.steps_per_round, config.synthesize.max_each)
-        found = collect(reach, tree, move)
-        graph.collecting = False
-        made = candidates(graph, found, tree, move, rng, config.verify.tie_margin)
-        spoken = (_spoken(graph, c, k, move, config) for c in itertools.islice(made, config.synthesize.candidates))
-        first = next((r for r in spoken if r is not None), None)
-        if first is not None:
-            yield first
+def _others(k: int) -> tuple[tuple[str, ...], ...]:
+    return GROWING if k > 1 else OPENING
+
+
+def _tools(proof: Proof) -> list[str]:
+    return [str(step.call) for step in proof.steps if step.call is not UNSET]
 
 
 def _nearest(shown: list[Exemplar], rounds: list[Round]) -> Exemplar:
     """The exemplar whose moves the rounds followed the most."""
     made = [r.pattern for r in rounds]
     return max(shown, key=lambda e: sum(a == b for a, b in zip(e.moves, made, strict=False)))
-
-
-def _spoken(graph: Graph, tree: Node, k: int, move: str, config: Config) -> Round | None:
-    registry = graph.registry
-    if withheld(config) & {node.pattern for node in walk(tree) if isinstance(node, Op)}:
-        return None
-    try:
-        question = speak(tree, registry)
-        answer = answer_of(form_of(tree, registry), graph.value(tree), registry)
-        proof = compile_tree(tree, registry, answer, config.synthesize.max_each)
-    except (Unspeakable, ProofError):
-        return None
-    return Round(k=k, question=question, answer=answer, proof=proof, pattern=move, tree=tree)
 
 
 def _task(draw: Draw, exemplar: Exemplar, rounds: list[Round]) -> Task:

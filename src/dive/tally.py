@@ -29,7 +29,10 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Tally(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """In how many tasks each tool, pair, pattern, (pattern, sequence), (last move, topology), domain, start occurs."""
+    """In how many tasks each tool, pair, pattern, (pattern, sequence), (last move, topology), domain, start occurs.
+
+    `tried` counts the draws by start, those without a task too.
+    """
 
     tasks: int = 0
     tools: dict[str, int] = {}
@@ -39,6 +42,7 @@ class Tally(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     shapes: dict[str, int] = {}
     domains: dict[str, int] = {}
     starts: dict[str, int] = {}
+    tried: dict[str, int] = {}
 
 
 class Leaning(Struct, frozen=True, kw_only=True):
@@ -64,8 +68,12 @@ def last_move(pattern: str) -> str:
     return pattern.rpartition(">")[2]
 
 
-def add(tally: Tally, facts: Iterable[Facts]) -> Tally:
-    """`tally` with more tasks; a block at a time, since the counts are copied."""
+KNOWN = 20.0
+"""So many draws weigh as much as what was known of a start before the run."""
+
+
+def add(tally: Tally, facts: Iterable[Facts], drawn: Iterable[str] = ()) -> Tally:
+    """`tally` with more tasks, and the starts of all draws; a block at a time, since the counts are copied."""
     tasks = list(facts)
     return Tally(
         tasks=tally.tasks + len(tasks),
@@ -76,7 +84,19 @@ def add(tally: Tally, facts: Iterable[Facts]) -> Tally:
         shapes=_more(tally.shapes, (f"{last_move(task.pattern)}: {task.topology}" for task in tasks)),
         domains=_more(tally.domains, (name for task in tasks for name in set(task.domains))),
         starts=_more(tally.starts, (task.start for task in tasks)),
+        tried=_more(tally.tried, drawn),
     )
+
+
+def leads(tally: Tally, known: Mapping[str, float]) -> dict[str, float]:
+    """By start how often a draw gives a task; `known` is what was known of each before the run.
+
+    A start whose questions are nearly all asked is drawn less and less, although it is rare.
+    """
+    return {
+        start: (KNOWN * share + tally.starts.get(start, 0)) / (KNOWN + tally.tried.get(start, 0))
+        for start, share in sorted(known.items())
+    }
 
 
 def leaning(tally: Tally, tools: Iterable[str], domains: Iterable[str], starts: Iterable[str],

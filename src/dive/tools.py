@@ -99,7 +99,7 @@ def call(box: Toolbox, name: str, args: Mapping[str, Json]) -> Json:
 def bind(loaded: Loaded, args: Mapping[str, Json]) -> dict[str, Json]:
     """All arguments of a call in the tool's order, defaults filled in; ToolError("arguments") if they do not fit."""
     names = [param.name for param in loaded.params]
-    unknown = sorted(set(args) - set(names))
+    unknown = sorted(name for name in args if name not in names)
     if unknown:
         raise ToolError("arguments", f"{loaded.name} takes no {unknown[0]!r}; it takes {', '.join(names)}")
     bound: dict[str, Json] = {}

@@ -7,6 +7,7 @@ from typing import Any
 from dive.errors import ToolError
 from dive.nouns import Answer, Arg, Call, Entity, Proof, Step, Task, canonical, sha
 from dive.prove.batch import call_key
+from dive.prove.bend import Others
 from dive.prove.evaluate import RECORDED, Outcome, run
 from dive.prove.sandbox import Plain
 from dive.prove.values import is_number, same
@@ -50,12 +51,10 @@ def call(tool: str, args: Mapping[str, Any]) -> Any:
     raise ToolError("not_found", f"{tool} knows no {country}")
 
 
-def alternates(tool: str) -> list[Any]:
+def alternates(tool: str) -> Others:
     """Other results of a tool."""
-    if tool == "country_area":
-        return [call(tool, {"country": c}) for c in sorted(AREAS)]
-    names = {"airports_in_country": AIRPORTS, "country_borders": BORDERS}.get(tool, {})
-    return [call(tool, {"country": c}) for c in sorted(names)]
+    names = {"country_area": AREAS, "airports_in_country": AIRPORTS, "country_borders": BORDERS}.get(tool, {})
+    return Others([call(tool, {"country": c}) for c in sorted(names)])
 
 
 def _haversine(lat1: float, lon1: float, lat2: float, lon2: float) -> float:

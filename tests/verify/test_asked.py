@@ -67,7 +67,7 @@ def caught(row: dict[str, str], maker: Maker) -> Found:
     except (ProofError, Unknown):
         return Found(row["kind"], mechanical, True, True)
     report = examine(made.proof, maker.call, Plain(), match)
-    apart = disagreement(made.proof, report.recorded, report.natural, second, maker.call, Plain())
+    apart = disagreement(made.proof, report.recorded, report.natural(), second, maker.call, Plain())
     assert node != other
     return Found(row["kind"], mechanical, bool(apart), not solved)
 
@@ -148,7 +148,7 @@ def test_a_second_program_is_compared_in_other_worlds_too(box: Toolbox) -> None:
 
     def apart(program: str) -> str:
         other = Proof(steps=AREA.steps, program=program, answer=AREA.answer)
-        return disagreement(AREA, report.recorded, report.natural, other, box.call, Plain())
+        return disagreement(AREA, report.recorded, report.natural(), other, box.call, Plain())
 
     assert apart(same) == ""
     assert "with other data" in apart(by_luck)

@@ -124,20 +124,20 @@ def test_novel() -> None:
     exam = examine("?", DEEPEST, pattern="fact>superlative")
     calls = [(done.tool, done.args) for done in exam.outcome.calls]
     known = novel.signature("fact>superlative", reversed(calls))
-    assert not novel.gate(exam, Tally(), {known}).passed
-    assert novel.gate(exam, Tally(), {novel.signature("fact>top", calls)}).passed
+    assert not novel.gate(exam, novel.past(Tally(), {known})).passed
+    assert novel.gate(exam, novel.past(Tally(), {novel.signature("fact>top", calls)})).passed
     many = Tally(tasks=1000, sequences={"fact>superlative: lakes_of > lake_record": 50})
-    assert "its share of 5%" in novel.gate(exam, many, (), sequence_share=0.05).reason
-    assert novel.gate(exam, replace(many, tasks=200), (), sequence_share=0.05).passed
-    assert novel.gate(exam, replace(many, tasks=1001), (), sequence_share=0.05).passed
+    assert "its share of 5%" in novel.gate(exam, novel.past(many, (), sequence_share=0.05)).reason
+    assert novel.gate(exam, novel.past(replace(many, tasks=200), (), sequence_share=0.05)).passed
+    assert novel.gate(exam, novel.past(replace(many, tasks=1001), (), sequence_share=0.05)).passed
 
 
 def test_capped_moves() -> None:
     exam = examine("?", DEEPEST, pattern="fact>record")
     tally = Tally(tasks=1000, patterns={"fact>record": 20, "superlative>record": 30, "fact>top": 950})
-    assert "record has its share" in novel.gate(exam, tally, (), capped={"record": 0.05}).reason
-    assert novel.gate(exam, tally, (), capped={"record": 0.1}).passed
-    assert novel.gate(replace(exam, pattern="record>top"), tally, ()).passed
+    assert "record has its share" in novel.gate(exam, novel.past(tally, (), capped={"record": 0.05})).reason
+    assert novel.gate(exam, novel.past(tally, (), capped={"record": 0.1})).passed
+    assert novel.gate(replace(exam, pattern="record>top"), novel.past(tally, ())).passed
     assert novel.last_move("record") == "record"
 
 
@@ -150,4 +150,4 @@ def test_only_members_are_looked_at() -> None:
 def test_the_rounds_that_led_to_a_question_make_it_no_other() -> None:
     exam = examine("?", DEEPEST, pattern="fact>superlative")
     calls = [(done.tool, done.args) for done in exam.outcome.calls]
-    assert not novel.gate(exam, Tally(), {novel.signature("where>fact>superlative", calls)}).passed
+    assert not novel.gate(exam, novel.past(Tally(), {novel.signature("where>fact>superlative", calls)})).passed

@@ -4,6 +4,8 @@ Takes a tree and a move; says whether the move can lead on from it. Knows no val
 naturally is not walked at all.
 """
 
+import functools
+
 from dive.patterns import CHOOSING, PICKING, RANKING, patterns
 from dive.tree import Con, Ent, Get, Node, Op, walk
 
@@ -20,7 +22,7 @@ def fits(question: Node, move: str) -> bool:
     """Whether `move` can follow `question` (the seed, or the tree of the round before)."""
     if isinstance(question, Op) and question.pattern == "record":
         return move in ("describe", "narrow")
-    ranked = any(isinstance(node, Op) and node.pattern in RANKING for node in walk(question))
+    ranked = _has(question, *RANKING)
     single = isinstance(question, Ent) or not getattr(question, "many", False)
     if move in RANKING or move == "winner":
         return not ranked and _open_list(question) and not _has(question, "where", "count")
@@ -65,7 +67,12 @@ def _picked(question: Node) -> bool:
 
 
 def _has(question: Node, *patterns: str) -> bool:
-    return any(isinstance(node, Op) and node.pattern in patterns for node in walk(question))
+    return not _operators(question).isdisjoint(patterns)
+
+
+@functools.lru_cache(4096)
+def _operators(question: Node) -> frozenset[str]:
+    return frozenset(node.pattern for node in walk(question) if isinstance(node, Op))
 
 
 def _depth(question: Node) -> int:

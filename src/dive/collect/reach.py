@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from dive.bind import Args, bindings
+from dive.collect.ahead import Ahead
 from dive.evidence import Graph, Unknown
 from dive.patterns import PICKING
 from dive.registry import Loaded
@@ -22,7 +23,7 @@ RELATED = 3
 
 class Reach(Struct):
     """The graph, the generator, the leaning toward rare tools, the most lists or things to look at, the longest list
-    whose members are called on, and the constants said so far.
+    whose members are called on, the constants said so far, and what cannot lead anywhere.
     """
 
     graph: Graph
@@ -31,15 +32,17 @@ class Reach(Struct):
     steps: int = 6
     max_each: int = 8
     said: tuple[Con, ...] = ()
+    ahead: Ahead | None = None
 
-    def about(self, focus: Node, want_list: bool) -> list[Get]:
+    def about(self, focus: Node, want_list: bool, giving: frozenset[str] = frozenset()) -> list[Get]:
         """Chain: applies tools to `focus`; all spoken fields of what they gave: lists, or single values.
 
-        Looked up once for each focus of a draw and the constants said so far; the order is new each time.
+        Looked up once for each focus of a draw and the constants said so far; the order is new each time. With
+        `giving` only fields of these types are looked for, and only tools that may have one are called.
         """
-        key = (focus, want_list, self.said)
+        key = (focus, want_list, self.said, giving)
         if key not in self.graph.around:
-            self.graph.around[key] = self._applied(focus, want_list)
+            self.graph.around[key] = self._applied(focus, want_list, giving)
         known = self.graph.around[key]
         return [
             node
@@ -47,16 +50,17 @@ class Reach(Struct):
             for node in known[loaded.name]
         ]
 
-    def _applied(self, focus: Node, want_list: bool) -> dict[str, list[Get]]:
+    def _applied(self, focus: Node, want_list: bool, giving: frozenset[str]) -> dict[str, list[Get]]:
         registry, found = self.graph.registry, dict[str, list[Get]]()
         if isinstance(focus, Get) and registry.is_key(focus.type):
             return found
         able = registry.speakers.get((type_of(focus), want_list), frozenset()) - self._told(focus)
         for loaded in (t for t in self.graph.tools() if t.name in able and self._leads(focus, t)):
-            args = self._bind(loaded, focus)
+            fields = [f for f in loaded.fields.values() if not giving or f.type in giving]
+            args = self._bind(loaded, focus) if fields else None
             if args is None or self._mirrors(loaded, args, focus):
                 continue
-            for field in loaded.fields.values():
+            for field in fields:
                 node = Get(loaded.name, args, field.path, field.type, field.many)
                 wanted = field.spoken and field.many == want_list and "rank" not in flags(self.graph, node)
                 if "." not in field.path and wanted and self._stands(node, focus):
@@ -98,7 +102,7 @@ class Reach(Struct):
             if members.type == entity.type:
                 related += ids
             elif ids:
-                back = self.about(Ent(members.type, self.rng.choice(ids)), want_list=True)
+                back = self.about(Ent(members.type, self.rng.choice(ids)), True, frozenset({type_of(entity)}))
                 related += [str(i) for b in back if b.type == entity.type for i in self.graph.value(b)]
         pool = self.graph.registry.pools.get(type_of(entity))
         known = pool() if pool else {}
@@ -109,19 +113,21 @@ class Reach(Struct):
     def related(self, members: Get) -> Iterator[Get]:
         """Other lists of the same kind of thing that share some of the members: of what else is known of one."""
         ids = [str(i) for i in self.graph.value(members)]
-        taken = 0
-        for member in self.rng.sample(ids, min(RELATED, len(ids))):
+        ahead = self.ahead or Ahead(self.graph)
+        taken, homes, kind = 0, ahead.homes(members.type, members.tool), frozenset({members.type})
+        for member in self.rng.sample(ids, min(RELATED, len(ids))) if homes else ():
             this = Ent(members.type, member)
-            around = [*self.about(this, want_list=False), *self.about(this, want_list=True)]
-            for link in around:
+            for link in [*self.about(this, False, homes), *self.about(this, True, homes)]:
                 value = self.graph.value(link)
-                if is_value(self.graph, link) or link.type == members.type or taken >= RELATED or not value:
+                if not value:
                     continue
                 other = Ent(link.type, str(self.rng.choice(value) if link.many else value))
-                for twin in self.about(other, want_list=True):
-                    if twin.type == members.type and twin.tool != members.tool and whole(self.graph, twin):
-                        taken += 1
+                for twin in self.about(other, True, kind):
+                    if twin.tool != members.tool and whole(self.graph, twin):
                         yield twin
+                        taken += 1
+                if taken >= RELATED:
+                    return
 
     def _leads(self, focus: Node, loaded: Loaded) -> bool:
         """Whether one would go on to this tool: a company's city is asked for, the airports around it are not."""
@@ -158,14 +164,22 @@ class Reach(Struct):
         found: list[Get] = []
         able = self.graph.registry.speakers.get((type_of(inner), False), frozenset())
         for loaded in self._pick([t for t in self.graph.tools() if t.name in able]):
-            args = self._bind(loaded, inner)
-            if args is None or limit <= 0:
-                continue
-            plain = [f for f in loaded.fields.values() if f.spoken and not f.many and "." not in f.path]
-            held = [n for n in (Get(loaded.name, args, f.path, f.type) for f in plain) if self._holds(n, members)]
+            held = self._held(loaded, inner, members)
             limit -= bool(held)
             found += held
+            if limit <= 0:
+                break
         return found
+
+    def _held(self, loaded: Loaded, inner: Node, members: Node) -> list[Get]:
+        """What a tool says of every member; looked up once for each list of a draw and the constants said so far."""
+        key = (members, self.said, loaded.name)
+        if key not in self.graph.held:
+            args = self._bind(loaded, inner)
+            plain = [f for f in loaded.fields.values() if args and f.spoken and not f.many and "." not in f.path]
+            nodes = [Get(loaded.name, args, f.path, f.type) for f in plain if args]
+            self.graph.held[key] = [node for node in nodes if self._holds(node, members)]
+        return self.graph.held[key]
 
     def _columns(self, members: Node) -> list[Node]:
         if not isinstance(members, Get):

@@ -82,7 +82,8 @@ def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]
 
 def _prints(graph: Graph, label: str, entity: tuple[str, str]) -> bool:
     name = graph.registry.entity(*entity).name.removeprefix("the ")
-    return re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) is not None
+    found = name.casefold() in label.casefold()  # quicker to tell, and nearly always enough
+    return found and re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) is not None
 
 
 def _restless(nodes: list[Node]) -> bool:

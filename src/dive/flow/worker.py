@@ -34,6 +34,7 @@ Work = Callable[[str, S, frozenset[str]], Record]
 _CALL = struct.Struct("=dH200s")  # since when (0: no call), tool
 _STAGE = struct.Struct("=H50s")
 _FORK = get_context("fork")  # the catalog is loaded once, in the parent; workers share its pages
+_GARBAGE = 50_000  # objects made before the collector looks for cycles: nearly all of a draw's are freed without it
 _MB = 1 << 20 if sys.platform == "darwin" else 1 << 10  # ru_maxrss comes in bytes there, in kilobytes elsewhere
 
 _slot: mmap.mmap | None = None  # of this process, if it is a worker
@@ -167,6 +168,7 @@ def _serve(
     for other in others:
         other.close()
     gc.freeze()  # keep the collector off the pages shared with the parent
+    gc.set_threshold(_GARBAGE)
     state: Any = None
     with contextlib.suppress(EOFError, ConnectionError):
         while True:

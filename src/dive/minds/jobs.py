@@ -252,7 +252,7 @@ class Shop:
         values = look(case.exam.proof, case.exam.outcome, programs, self.desk.sandbox) if programs else []
         own = [fit(v, case.exam.answer) for v in values if not isinstance(v, Struct)]
         others = [value for _, value in case.report.wrong]
-        others += [fit(o.value, case.exam.answer) for _, o in case.report.natural if not o.error]
+        others += [fit(o.value, case.exam.answer) for _, o in case.report.natural() if not o.error]
         return controls.build(case.exam, [*own, *others])
 
     def _compare(self, job: Compare, _: Sight) -> str:
@@ -262,7 +262,8 @@ class Shop:
         except ProofError as error:
             return f"a reader's program is refused: {error}"
         proof: Proof = case.exam.proof
-        return disagreement(proof, case.exam.outcome, case.report.natural, second, self.desk.call, self.desk.sandbox)
+        natural = case.report.natural()
+        return disagreement(proof, case.exam.outcome, natural, second, self.desk.call, self.desk.sandbox)
 
     def _grade(self, job: Grade, _: Sight) -> Verdict:
         return grade(job.said, job.answer)

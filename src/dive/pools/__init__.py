@@ -18,6 +18,8 @@ from dive.registry import Registry
 class Pools:
     """What the draws of one run may use, after filters and split; never the tools that are `unfit`, by reason.
 
+    `takes` and `gives`: by tool, the semantic types that it can be given and that its result holds.
+
     Raises:
         UnknownName: the run file names a tool, domain or pattern that does not exist.
         ConfigError: the filters leave nothing to draw from, or name a tool that is unfit.
@@ -43,17 +45,25 @@ class Pools:
             and name not in away and loaded.tool.domain not in closed
             and loaded.tool.effect != "write" and name not in unfit
         )  # fmt: skip
+        offered = {name: registry.tools[name] for name in self.tools}
+        self.takes = {name: frozenset(p.type for p in t.params if p.type) for name, t in offered.items()}
+        self.gives = {name: frozenset(f.type for f in t.fields.values() if f.type) for name, t in offered.items()}
+        self._types: dict[str, list[str]] = {}
         self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
         self.domains = tuple(
             d for d in sorted(set(registry.homes.values()))
-            if (not draw.domains or d in draw.domains) and d not in closed and self._types(d)
+            if (not draw.domains or d in draw.domains) and d not in closed and self.seed_types(d)
         )  # fmt: skip
         if not self.tools or not self.exemplars or not self.domains:
             raise ConfigError("nothing to draw from: [draw] and [split] leave no tool, no exemplar or no seed")
 
     def seed_types(self, domain: str) -> list[str]:
         """Entity types of a domain that have seeds and a tool to start from, sorted."""
-        return self._types(domain)
+        if domain not in self._types:
+            taken = sorted({p.type for name in self.tools for p in self.registry.tools[name].params})
+            home, entity = self.registry.homes, self.registry.is_entity
+            self._types[domain] = [t for t in taken if home.get(t) == domain and entity(t) and self.seeds(t)]
+        return self._types[domain]
 
     def seeds(self, type_name: str) -> Sequence[Entity]:
         """Seeds of a type on this side of the split, in order of id."""
@@ -62,11 +72,6 @@ class Pools:
             inside = split.part == "train"
             self._seeds[type_name] = [e for e in known if (_place(e) < split.seed_share) == inside]
         return self._seeds[type_name]
-
-    def _types(self, domain: str) -> list[str]:
-        home = self.registry.homes
-        taken = sorted({p.type for name in self.tools for p in self.registry.tools[name].params})
-        return [t for t in taken if home.get(t) == domain and self.registry.is_entity(t) and self.seeds(t)]
 
 
 def withheld(config: Config) -> frozenset[str]:

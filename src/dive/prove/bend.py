@@ -23,7 +23,7 @@ from typing import Any, cast
 
 from msgspec import UNSET
 
-from dive.nouns import Answer, Json, Proof, Step
+from dive.nouns import Answer, Json, Proof, Step, canonical
 from dive.prove.batch import call_key
 from dive.prove.evaluate import Done, Outcome, World
 from dive.prove.expr import parsed
@@ -36,8 +36,34 @@ NATURAL = frozenset({"drop", "mix", "alternate"})
 ALTERNATES = 12
 ALTERNATES_OF_MEMBER = 2
 
-Alternates = Callable[[str], Sequence[Json]]
-"""Other results of a tool, from a fixed pool."""
+
+class Others:
+    """Other results of one tool, from a fixed pool; what many proofs ask of them is found once."""
+
+    def __init__(self, results: Sequence[Json] = ()) -> None:
+        self.results = tuple(results)
+        self._extremes: dict[FieldPath, list[Json]] = {}
+        self._alike: dict[bytes, list[Json]] | None = None
+
+    def extremes(self, path: FieldPath) -> list[Json]:
+        """The results that hold the least and the most of a number."""
+        if path not in self._extremes:
+            held = [(column([other], path), other) for other in self.results]
+            ranked = sorted((pair for pair in held if pair[0] and all(map(is_number, pair[0]))), key=_first)
+            self._extremes[path] = [other for _, other in (*ranked[:1], *ranked[-1:])]
+        return self._extremes[path]
+
+    def like(self, result: Json) -> set[int]:
+        """The ids of those that are the same as `result`."""
+        if self._alike is None:
+            self._alike = {}
+            for other in self.results:
+                self._alike.setdefault(canonical(_wording(other)), []).append(other)
+        return {id(other) for other in self._alike.get(canonical(_wording(result)), ()) if same(other, result)}
+
+
+Alternates = Callable[[str], Others]
+"""Other results of a tool."""
 
 
 def bends(
@@ -59,10 +85,10 @@ def bends(
     for step in dict.fromkeys(done.step for done in outcome.calls):
         group = list({call_key(d.tool, d.args): d for d in outcome.calls if d.step == step}.values())
         siblings = [d.result for d in outcome.calls if d.tool == group[0].tool and d not in group]
-        pool = list(alternates(group[0].tool)) if alternates else []
+        pool = alternates(group[0].tool) if alternates else Others()
         bender = _Bender(step, group, named)
         worlds += bender.fields()
-        worlds += bender.lists(frozenset(ordered), siblings + pool)
+        worlds += bender.lists(frozenset(ordered), [*siblings, *pool.results])
         worlds += bender.alternates(pool)
     return worlds
 
@@ -102,25 +128,23 @@ class _Bender:
                 if other:
                     yield from self._world("mix", spell(path), self._lists(path, functools.partial(mix, other)), label)
 
-    def alternates(self, pool: list[Json]) -> Iterator[World]:
+    def alternates(self, pool: Others) -> Iterator[World]:
         """Worlds in which one call gave what the tool gives for another input."""
         limit = ALTERNATES if len(self.results) == 1 else ALTERNATES_OF_MEMBER
+        ordered = self._far_first(pool)
         for i, result in enumerate(self.results):
-            others = _spread([other for other in self._far_first(pool) if not same(other, result)], limit)
+            own = pool.like(result)
+            others = _spread([other for other in ordered if id(other) not in own], limit)
             for number, other in enumerate(others):
                 bent = [*self.results[:i], other, *self.results[i + 1 :]]
                 yield from self._world("alternate", "", bent, f"{number} of call {i}")
 
-    def _far_first(self, pool: list[Json]) -> list[Json]:
+    def _far_first(self, pool: Others) -> list[Json]:
         """The pool with the results first that hold the least and the most of a number that an expression names."""
-        first: list[Json] = []
         numbers = (path for result in self.results for path, value in leaves(result) if is_number(value))
-        for path in filter(self._is_named, dict.fromkeys(numbers)):
-            held = [(column([other], path), other) for other in pool]
-            ranked = sorted((pair for pair in held if pair[0] and all(map(is_number, pair[0]))), key=_first)
-            first += [other for _, other in (*ranked[:1], *ranked[-1:])]
-        seen = {id(other) for other in first}
-        return [*{id(o): o for o in first}.values(), *(o for o in pool if id(o) not in seen)]
+        named = filter(self._is_named, dict.fromkeys(numbers))
+        first = {id(other): other for path in named for other in pool.extremes(path)}
+        return [*first.values(), *(other for other in pool.results if id(other) not in first)]
 
     def _field(self, path: FieldPath) -> Iterator[World]:
         values = column(self.results, path)
@@ -162,6 +186,15 @@ def _spread(others: list[Json], limit: int) -> list[Json]:
 
 def _first(ranked: tuple[list[Json], Json]) -> list[Json]:
     return ranked[0]
+
+
+def _wording(value: Json) -> Json:
+    """A result without its numbers: what results that are the same have in common for sure."""
+    if isinstance(value, list):
+        return [_wording(child) for child in cast("list[Json]", value)]
+    if isinstance(value, dict):
+        return {key: _wording(child) for key, child in cast("dict[str, Json]", value).items()}
+    return None if is_number(value) else value
 
 
 HALVES: dict[str, Callable[[list[Json]], list[Json]]] = {

@@ -116,7 +116,7 @@ def run(proof: Proof, call: CallFn, worlds: Sequence[World], sandbox: Runner) ->
     Raises:
         ProofError: the proof itself is refused (all refusals, one a line), or the sandbox stopped.
     """
-    plans = Plans(proof)
+    plans = _plans(proof)
     batch = Batch(sandbox, call)
     lives = [_Live(world) for world in worlds]
     for index, step in enumerate(proof.steps):
@@ -128,6 +128,19 @@ def run(proof: Proof, call: CallFn, worlds: Sequence[World], sandbox: Runner) ->
             for live, plan in ready:
                 _execute(batch, live, step, plan)
     return _programs(plans, batch, lives)
+
+
+_latest: dict[int, tuple[Proof, Plans]] = {}
+
+
+def _plans(proof: Proof) -> Plans:
+    """The plans of a proof; those of the latest one are kept, since a proof is run several times in a row."""
+    known = _latest.get(id(proof))
+    if known is None:
+        known = proof, Plans(proof)
+        _latest.clear()
+        _latest[id(proof)] = known
+    return known[1]
 
 
 def _planned(plans: Plans, index: int, live: _Live) -> Plan | None:

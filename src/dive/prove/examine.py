@@ -5,7 +5,8 @@ Takes a proof, a function that calls tools, a sandbox and the grader's match; gi
 Does not know the question.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -23,6 +24,10 @@ from dive.tools import CallFn
 
 MAX_BENT = 24
 """Bent worlds in which a mutant that changes nothing in the recorded world is tried."""
+FIRST = {"rotate": 2, "drop": 1, "alternate": 1}
+"""Bent worlds of each step that are tried before any others: for four steps of five they tell enough."""
+AT_ONCE = 12
+"""Natural worlds that are run together."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -31,21 +36,23 @@ class Report(Struct, frozen=True, kw_only=True):
     Attributes:
         verdicts: in the order of the gates; after a failed `executes` or `entailed` nothing else is tried.
         recorded: the outcome in the recorded world; its calls are the evidence.
-        states: `changed`, `broke` or `same` per (step, field).
         wrong: values of mutants that give another answer: (what was changed, value).
-        natural: bent worlds in which two right programs must agree, with what this proof gives there.
+        trials: the bent worlds, if any were tried.
     """
 
     verdicts: tuple[Verdict, ...]
     recorded: Outcome
-    states: dict[tuple[str, str], judge.State] = {}
     wrong: tuple[tuple[str, Json], ...] = ()
-    natural: tuple[tuple[World, Outcome], ...] = ()
+    trials: "Trials | None" = None
 
     @property
     def passed(self) -> bool:
         """Whether all verdicts passed."""
         return all(verdict.passed for verdict in self.verdicts)
+
+    def natural(self) -> Iterator[tuple[World, Outcome]]:
+        """Bent worlds in which two right programs must agree, with what this proof gives there; run as asked for."""
+        return self.trials.natural() if self.trials else iter(())
 
 
 def examine(
@@ -104,26 +111,82 @@ class _Bench(NamedTuple):
     margin: float
 
 
+class Trials:
+    """The bent worlds of one proof; each is run when somebody first wants to know what the proof gives there."""
+
+    def __init__(self, bench: _Bench, worlds: Sequence[World]) -> None:
+        self.worlds = worlds
+        self._bench = bench
+        self._outcomes: dict[int, Outcome] = {}
+
+    def run(self, chosen: Iterable[int], others: Sequence[World] = ()) -> list[Outcome]:
+        """Runs the worlds with these numbers, and others; the outcomes of the others."""
+        new = [number for number in dict.fromkeys(chosen) if number not in self._outcomes]
+        if not new and not others:
+            return []
+        bench, worlds = self._bench, [*(self.worlds[number] for number in new), *others]
+        outcomes = run(bench.proof, bench.call, worlds, bench.sandbox)
+        self._outcomes.update(zip(new, outcomes, strict=False))
+        return outcomes[len(new) :]
+
+    def known(self) -> list[tuple[World, Outcome]]:
+        """The worlds that were run, with what the proof gives there."""
+        return [(self.worlds[number], outcome) for number, outcome in sorted(self._outcomes.items())]
+
+    def all(self) -> list[tuple[World, Outcome]]:
+        """All worlds, with what the proof gives there."""
+        self.run(range(len(self.worlds)))
+        return self.known()
+
+    def natural(self) -> Iterator[tuple[World, Outcome]]:
+        """The worlds that keep functional dependencies, in order; run some at a time."""
+        numbers = self.natural_numbers()
+        for place, number in enumerate(numbers):
+            if number not in self._outcomes:
+                self.run(numbers[place : place + AT_ONCE])
+            yield self.worlds[number], self._outcomes[number]
+
+    def natural_numbers(self) -> list[int]:
+        """The numbers of the worlds that keep functional dependencies."""
+        return [number for number, world in enumerate(self.worlds) if world.kind in NATURAL]
+
+    def of(self, steps: Collection[str]) -> list[int]:
+        """The numbers of the worlds that bend results of these steps."""
+        return [number for number, world in enumerate(self.worlds) if world.step in steps]
+
+    def telling(self) -> Iterator[int]:
+        """The numbers of those that tell most: the first few of each step, and lists that run backwards."""
+        seen = Counter[tuple[str, str]]()
+        for number, world in enumerate(self.worlds):
+            seen[world.step, world.kind] += 1
+            if world.kind == "reverse" or seen[world.step, world.kind] <= FIRST.get(world.kind, 0):
+                yield number
+
+
 def _tried(bench: _Bench, first: list[Verdict], bent: list[World]) -> Report:
-    proof, call, sandbox, recorded, margin = bench
-    mutated = mutants(proof)
+    proof, _, _, recorded, margin = bench
+    trials, mutated = Trials(bench, bent), mutants(proof)
     found, unknown = contests(proof)
     probes = [World(label=contest.keys, kind="probe", program=contest.keys) for contest in found]
-    outcomes = run(proof, call, [*bent, *mutated, *probes], sandbox)
-    bent_out, rest = outcomes[: len(bent)], outcomes[len(bent) :]
-    mutated_out, probes_out = rest[: len(mutated)], rest[len(mutated) :]
+    early = [*trials.telling(), *trials.natural_numbers()[:AT_ONCE]]
+    outcomes = trials.run(early, [*mutated, *probes])
+    mutated_out, probes_out = outcomes[: len(mutated)], outcomes[len(mutated) :]
     changes = [judge.state(recorded, outcome, proof.answer) for outcome in mutated_out]
     idle = [mutant for mutant, change in zip(mutated, changes, strict=True) if change == "same"]
-    dead = _dead(bench, idle, list(zip(bent, bent_out, strict=True)))
-    sensitive = judge.sensitive(proof, recorded, bent, bent_out, dead)
+    dead = _dead(bench, idle, trials.known()) if idle else []
+    if dead:
+        dead = _dead(bench, [mutant for mutant in idle if mutant.label in dead], trials.all())
+    trials.run(trials.of(judge.idle(proof, recorded, trials.known())))
+    sensitive = judge.sensitive(proof, recorded, trials.known(), dead)
+    if not sensitive.passed:
+        sensitive = judge.sensitive(proof, recorded, trials.all(), dead)
     held = [(contest, o.error or o.value) for contest, o in zip(found, probes_out, strict=True)]
     sensitive = judge.connected(proof) if sensitive.passed else sensitive
     return Report(
         verdicts=(*first, sensitive, judge.unique(proof, recorded, held, unknown, margin)),
         recorded=recorded,
-        states=judge.states(proof, recorded, bent, bent_out),
         wrong=_wrong(proof, recorded, mutated, mutated_out),
-        natural=tuple((w, o) for w, o in zip(bent, bent_out, strict=True) if w.kind in NATURAL),
+        trials=trials,
     )
 
 
@@ -140,8 +203,6 @@ def _dead(bench: _Bench, idle: list[World], bent: list[tuple[World, Outcome]]) -
     """Mutants that change nothing in any bent world either."""
     alive = [(world, outcome) for world, outcome in bent if not outcome.error and world.kind != "reverse"]
     chosen = _spread(alive)
-    if not idle:
-        return []
     worlds = [cross(mutant, world) for mutant in idle for world, _ in chosen]
     crossed = run(bench.proof, bench.call, worlds, bench.sandbox)
     size = len(chosen)

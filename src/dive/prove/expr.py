@@ -80,18 +80,29 @@ def reads(tree: ast.AST, names: Collection[str]) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=EXPRESSIONS)
+def written(expr: str) -> ast.Expression:
+    """The tree of an expression as it is written; SyntaxError if there is none. Do not change it: it is cached."""
+    return ast.parse(expr.strip(), mode="eval")
+
+
+@functools.lru_cache(maxsize=EXPRESSIONS)
 def parsed(expr: str) -> ast.Expression:
     """The rewritten tree of an expression that has been checked before. Do not change it: it is cached."""
-    tree = ast.parse(expr.strip(), mode="eval")
+    tree = written(expr)
     return rewrite(tree) if has_gaps(expr) else tree
+
+
+@functools.lru_cache(maxsize=EXPRESSIONS)
+def nodes(expr: str) -> tuple[ast.AST, ...]:
+    """All nodes of an expression as it is written, the outer ones first; SyntaxError if it is none."""
+    return tuple(ast.walk(written(expr)))
 
 
 def literals(expr: str) -> tuple[str | int | float, ...]:
     """The constants that the question must state: no field name, separator or date format, none of `FREE`."""
-    tree = ast.parse(expr, mode="eval")
-    skipped = {id(node) for node in _machinery(tree)}
+    skipped = {id(node) for node in _machinery(written(expr))}
     found: list[str | int | float] = []
-    for node in ast.walk(tree):
+    for node in nodes(expr):
         negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
         inner = node.operand if isinstance(node, ast.UnaryOp) and negative else node
         if not isinstance(inner, ast.Constant) or id(inner) in skipped:
@@ -132,12 +143,12 @@ def _checked(expr: str, names: frozenset[str], sets: frozenset[str]) -> Compiled
     if len(expr) > MAX_CHARS:
         return [(f"{len(expr)} characters", f"at most {MAX_CHARS} are read", "Split it into `let` steps")]
     try:
-        tree = ast.parse(expr, mode="eval")
+        tree = written(expr)
         expr.encode()
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         return [(expr[:80], f"this is no Python expression ({reason})", "Write one expression, no statement")]
-    count = sum(not isinstance(node, NO_COUNT) for node in ast.walk(tree))
+    count = sum(not isinstance(node, NO_COUNT) for node in nodes(expr))
     if count > MAX_NODES:
         return [(f"{count} nodes", f"at most {MAX_NODES} are allowed", "Split it into `let` steps")]
     findings = list(_odd_names(tree, names))

@@ -52,12 +52,10 @@ def state(recorded: Outcome, other: Outcome, answer: Answer) -> State:
     return "same" if same(fit(recorded.value, answer), fit(other.value, answer)) else "changed"
 
 
-def states(
-    proof: Proof, recorded: Outcome, worlds: Sequence[World], outcomes: Sequence[Outcome]
-) -> dict[tuple[str, str], State]:
-    """The strongest state per (step, field); a used field is one that is not `same`."""
+def states(proof: Proof, recorded: Outcome, tried: Iterable[tuple[World, Outcome]]) -> dict[tuple[str, str], State]:
+    """The strongest state per (step, field) in the worlds tried; a used field is one that is not `same`."""
     found: dict[tuple[str, str], State] = {}
-    for world, outcome in zip(worlds, outcomes, strict=True):
+    for world, outcome in tried:
         if world.kind in ("reverse", "mutant", "probe", "recorded"):
             continue
         key, new = (world.step, world.field), state(recorded, outcome, proof.answer)
@@ -80,24 +78,27 @@ def dead(answer: Answer, bent: Sequence[Outcome], crossed: Mapping[str, Sequence
     ]
 
 
+def idle(proof: Proof, recorded: Outcome, tried: Iterable[tuple[World, Outcome]]) -> dict[str, str]:
+    """The call steps that change the answer in none of the worlds tried, and what bending their results does."""
+    best: dict[str, State] = {}
+    for (step, _), new in states(proof, recorded, tried).items():
+        best[step] = max(best.get(step, "same"), new, key=RANK.__getitem__)
+    return {
+        step.id: "only breaks the proof" if best.get(step.id) == "broke" else "changes nothing"
+        for step in proof.steps
+        if step.call is not UNSET and best.get(step.id) != "changed"
+    }
+
+
 def sensitive(
-    proof: Proof,
-    recorded: Outcome,
-    worlds: Sequence[World],
-    outcomes: Sequence[Outcome],
-    dead_clauses: Sequence[str] = (),
+    proof: Proof, recorded: Outcome, tried: Sequence[tuple[World, Outcome]], dead_clauses: Sequence[str] = ()
 ) -> Verdict:
     """Each call changes the answer in some world, no clause is dead, and no list's order matters."""
-    faults: list[str] = []
-    best: dict[str, State] = {}
-    for (step, _), new in states(proof, recorded, worlds, outcomes).items():
-        best[step] = max(best.get(step, "same"), new, key=RANK.__getitem__)
-    for step in proof.steps:
-        seen = best.get(step.id, "same")
-        if step.call is not UNSET and seen != "changed":
-            how = "only breaks the proof" if seen == "broke" else "changes nothing"
-            faults.append(f"step {step.id}: bending its result {how}. Remove the call or use what it gives")
-    for world, outcome in zip(worlds, outcomes, strict=True):
+    faults = [
+        f"step {step}: bending its result {how}. Remove the call or use what it gives"
+        for step, how in idle(proof, recorded, tried).items()
+    ]
+    for world, outcome in tried:
         if world.kind == "reverse" and state(recorded, outcome, proof.answer) != "same":
             faults.append(f"{world.label}: the answer depends on the order of the list. Select by value")
     faults += [f"{label}: changes nothing. Remove the clause or choose a tighter one" for label in dead_clauses]

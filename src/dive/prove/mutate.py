@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from dive.nouns import Proof
 from dive.prove.evaluate import World
+from dive.prove.expr import nodes, written
 
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -57,9 +58,9 @@ def cross(mutant: World, bent: World) -> World:
 
 def _mutated(text: str) -> Iterator[tuple[str, str]]:
     """All mutants of one expression: (label, source)."""
-    tree = ast.parse(text.strip(), mode="eval")
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for node in list(ast.walk(tree)):
+    tree, every = written(text), nodes(text)
+    parents = {child: node for node in every for child in ast.iter_child_nodes(node)}
+    for node in every:
         for label, make in _edits(node, parents.get(node)):
             new = make()
             yield f"{label} in {_shown(node)}", ast.unparse(_with(tree, node, new))

@@ -5,6 +5,7 @@ status, and the results that its evidence names. Does not know how drafts are ma
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -13,9 +14,9 @@ from msgspec.structs import replace
 from dive.config import Config
 from dive.evidence import Graph
 from dive.grade.match import match
-from dive.nouns import GATES, Answer, Call, Json, Round, Task, Verdict, canonical, sha
-from dive.pools.closure import Sample
+from dive.nouns import GATES, Answer, Call, Round, Task, Verdict, canonical, sha
 from dive.prove import judge
+from dive.prove.bend import Others
 from dive.prove.evaluate import Done, Outcome
 from dive.prove.examine import Report, examine, replay
 from dive.prove.sandbox import Sandbox
@@ -50,7 +51,7 @@ REPORTS = 128
 """Reports that a desk keeps: those of the draws that are being read."""
 
 
-class Desk(Struct, frozen=True):
+class Desk(Struct, frozen=True, dict=True):
     """What the gates may look at: tools, the sandbox, the closure pool, the calibration tables, the run's config; and
     what the prover found lately in the worlds of last rounds, which a draw led by models asks for more than once.
     """
@@ -59,13 +60,13 @@ class Desk(Struct, frozen=True):
     call: CallFn
     sandbox: Sandbox
     fresh: Fresh
-    samples: Mapping[str, Sequence[Sample]]
+    samples: Mapping[str, Others]
     by_field: Shares
     by_pattern: Shares
     config: Config
     reports: dict[str, Report] = {}
 
-    @property
+    @functools.cached_property
     def ordered(self) -> frozenset[str]:
         """Lists whose order means something, as `tool.field`."""
         tools = self.registry.tools.items()
@@ -74,9 +75,9 @@ class Desk(Struct, frozen=True):
             if field.says and "ordered" in field.says.flags
         )  # fmt: skip
 
-    def alternates(self, tool: str) -> list[Json]:
+    def alternates(self, tool: str) -> Others:
         """Other results of a tool, from the closure pool."""
-        return [sample.result for sample in self.samples.get(tool, ())]
+        return self.samples.get(tool) or Others()
 
 
 def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally,
@@ -188,8 +189,8 @@ class Case:
     @functools.cached_property
     def controls(self) -> tuple[Answer, ...]:
         """The wrong answers that the round came with, or those that its evidence holds."""
-        others = [fit(made.value, self.exam.answer) for _, made in self.report.natural if not made.error]
-        values = [*(value for _, value in self.report.wrong), *others]
+        others = (fit(made.value, self.exam.answer) for _, made in self.report.natural() if not made.error)
+        values = itertools.chain((value for _, value in self.report.wrong), others)
         return self.made.controls or controls.build(self.exam, values)
 
     def proved(self, name: str) -> Verdict:
@@ -218,7 +219,7 @@ def _faithful(case: Case) -> Verdict:
 
 def _novel(case: Case) -> Verdict:
     signatures, tally = case.earlier or ((), Tally())
-    return novel.gate(case.exam, tally, signatures)
+    return novel.gate(case.exam, novel.past(tally, signatures))
 
 
 CHECKS: dict[str, Callable[[Case], Verdict]] = {

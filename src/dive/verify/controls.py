@@ -5,7 +5,7 @@ stands in the evidence, or is what the question's tree gives with one word or on
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -42,12 +42,36 @@ def gate(answer: Answer, controls: Iterable[Answer]) -> Verdict:
     return verdict("controls", "" if different >= LEAST else f"only {different} wrong answers of {LEAST}")
 
 
-def build(exam: Exam, mutants: Sequence[Json] = ()) -> tuple[Answer, ...]:
-    """Up to six wrong answers, the likeliest mistakes first; fewer where the evidence holds no more."""
+class _Held:
+    """Values that are made when somebody first looks at them, and may be looked at again."""
+
+    def __init__(self, values: Iterable[Json]) -> None:
+        self._coming, self._held = iter(values), list[Json]()
+
+    def __iter__(self) -> Iterator[Json]:
+        place = 0
+        while place < len(self._held) or self._more():
+            yield self._held[place]
+            place += 1
+
+    def _more(self) -> bool:
+        before = len(self._held)
+        self._held += itertools.islice(self._coming, 1)
+        return len(self._held) > before
+
+
+def build(exam: Exam, mutants: Iterable[Json] = ()) -> tuple[Answer, ...]:
+    """Up to six wrong answers, the likeliest mistakes first; fewer where the evidence holds no more.
+
+    Args:
+        exam: the task.
+        mutants: what changed programs give, or the program on changed results; looked at as far as needed.
+    """
     found: dict[str, Answer] = {}
+    held = _Held(mutants)
     for changed in (_mistaken, _beside):
         trees = changed(exam, exam.tree) if exam.tree is not None else ()
-        values = [*mutants, *(value for new in trees if (value := value_of(exam, new)) is not None)]
+        values = _Held(itertools.chain(held, (v for new in trees if (v := value_of(exam, new)) is not None)))
         for candidate in _candidates(exam, exam.answer, exam.tree, values):
             if _is_wrong(candidate, exam.answer):
                 found.setdefault(spoken(candidate), candidate)
@@ -108,7 +132,7 @@ def _is_wrong(candidate: Answer, answer: Answer) -> bool:
     return apart > 3 * tolerance(answer) and (right == 0 or right <= 10 * value <= 100 * right)
 
 
-def _candidates(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -> Iterator[Answer]:
+def _candidates(exam: Exam, answer: Answer, tree: Node | None, mutants: Iterable[Json]) -> Iterator[Answer]:
     if isinstance(answer.value, dict):
         return _records(exam, answer, tree, mutants)
     if isinstance(answer.value, list):
@@ -116,13 +140,13 @@ def _candidates(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Jso
     return _singles(exam, answer, tree, mutants)
 
 
-def _records(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -> Iterator[Answer]:
+def _records(exam: Exam, answer: Answer, tree: Node | None, mutants: Iterable[Json]) -> Iterator[Answer]:
     """One part wrong, the parts in turn."""
     slots = dict(tree.slots) if isinstance(tree, Op) else {}
     nodes = {name: node for name, node in slots.items() if not isinstance(node, str)}
 
     def wrong(name: str, part: Answer) -> Iterator[Answer]:
-        own = [m[name] for m in mutants if isinstance(m, dict) and name in m]
+        own = _Held(m[name] for m in mutants if isinstance(m, dict) and name in m)
         for candidate in _candidates(exam, part, nodes.get(name), own):
             if _is_wrong(candidate, part):
                 yield replace(answer, value={**dict(parts(answer)), name: candidate})
@@ -131,7 +155,7 @@ def _records(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json])
     return (made for row in itertools.zip_longest(*turns) for made in row if made is not None)
 
 
-def _lists(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -> Iterator[Answer]:
+def _lists(exam: Exam, answer: Answer, tree: Node | None, mutants: Iterable[Json]) -> Iterator[Answer]:
     """Mutants' lists, one member exchanged, one too many, one missing, and a list in another order."""
     right = [part for _, part in parts(answer)]
     make = _maker(exam, right[0] if right else replace(answer, value=""), tree, member=True)
@@ -151,10 +175,10 @@ def _lists(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -
         yield from (replace(answer, value=right[:k] + right[k + 1 :]) for k in range(len(right)))
 
 
-def _singles(exam: Exam, answer: Answer, tree: Node | None, mutants: list[Json]) -> Iterator[Answer]:
+def _singles(exam: Exam, answer: Answer, tree: Node | None, mutants: Iterable[Json]) -> Iterator[Answer]:
     make = _maker(exam, answer, tree)
     kinds = (int, float) if answer.type == "number" else (str, int)
-    for value in [*mutants, *_values(exam, tree, [answer])]:
+    for value in itertools.chain(mutants, _values(exam, tree, [answer])):
         if isinstance(value, kinds) and not isinstance(value, bool):
             yield make(value)
     if answer.unit in OTHER_UNITS and isinstance(answer.value, int | float):

@@ -19,13 +19,15 @@ from dive import sources
 from dive.catalog.tables import folder, keep_in
 from dive.config import Config
 from dive.errors import DiveError, ToolError
-from dive.nouns import Json, sha
+from dive.nouns import Json, canonical, sha
 from dive.registry import Registry
 from dive.tools import Toolbox
 
 COMMAND = (sys.executable, "-c", "from dive.verify.fresh import main; main()")
 STARTING_S = 60.0
 """How long the process may take to load the tools."""
+REMEMBERED = 20_000
+"""Calls of pure tools that are not made a third time."""
 
 
 class Fresh:
@@ -94,12 +96,22 @@ def main() -> None:
 def serve(registry: Registry) -> None:
     """Answers lines of calls on standard input with lines of hashes on standard output, after an empty list."""
     _write([])
+    known: dict[bytes, str] = {}
     for line in sys.stdin.buffer:
-        calls = msgspec.json.decode(line)
+        calls = msgspec.json.decode(line, type=list[tuple[str, dict[str, Json]]])
+        keys = [canonical(call) for call in calls]
+        new = {key: call for key, call in zip(keys, calls, strict=True) if key not in known}
         boxes = Toolbox(registry), Toolbox(registry)
-        first, second = ([_hash(box, tool, args) for tool, args in calls] for box in boxes)
-        found = [one if one == other else "changing" for one, other in zip(first, second, strict=True)]
-        _write(found)
+        first, second = ([_hash(box, tool, args) for tool, args in new.values()] for box in boxes)
+        found = {k: a if a == b else "changing" for k, a, b in zip(new, first, second, strict=True)}
+        _write([found[key] if key in found else known[key] for key in keys])
+        if len(known) > REMEMBERED:
+            known.clear()
+        known |= {key: found[key] for key, (tool, _) in new.items() if _is_pure(registry, tool)}
+
+
+def _is_pure(registry: Registry, tool: str) -> bool:
+    return tool in registry.tools and registry.tools[tool].tool.effect == "pure"
 
 
 def _write(found: Sequence[str]) -> None:

@@ -7,6 +7,8 @@ under way, so that order within it decides nothing.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
+from msgspec import Struct
+
 from dive.nouns import Json, Verdict, canonical, short_id
 from dive.tally import Tally, last_move, sequence_key
 from dive.verify.exam import Exam, verdict
@@ -25,44 +27,53 @@ CAPPED: Mapping[str, float] = {
 """Moves that fit nearly anywhere, and the most that each may have of the tasks' last rounds."""
 
 
-def gate(
-    exam: Exam,
-    tally: Tally,
-    signatures: Collection[str],
-    sequence_share: float = SEQUENCE_SHARE,
-    capped: Mapping[str, float] = CAPPED,
-) -> Verdict:
-    """The verdict `novel`.
+class Past(Struct, frozen=True, kw_only=True):
+    """What the tasks of earlier blocks have had enough of: sets of calls, tool sequences, last moves.
+
+    `share` and `capped` are the shares that sequences and moves may have.
+    """
+
+    signatures: Collection[str]
+    sequences: frozenset[str]
+    moves: frozenset[str]
+    share: float
+    capped: Mapping[str, float]
+
+    def fault(self, pattern: str, tools: Iterable[str], calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:
+        """Why a question of this pattern that needs these calls is not novel; `tools` are theirs in order."""
+        key = sequence_key(pattern, sequence(tools))
+        if key in self.sequences:
+            return f"{key} has its share of {self.share:.0%}"
+        if signature(pattern, calls) in self.signatures:
+            return "the same calls under the same pattern are in an earlier task"
+        move = last_move(pattern)
+        return f"{move} has its share of {self.capped[move]:.0%}" if move in self.moves else ""
+
+
+def past(tally: Tally, signatures: Collection[str], sequence_share: float = SEQUENCE_SHARE,
+         capped: Mapping[str, float] = CAPPED) -> Past:  # fmt: skip
+    """What earlier blocks have had enough of.
 
     Args:
-        exam: the task.
-        tally: counts of the accepted tasks of earlier blocks.
+        tally: counts of their accepted tasks.
         signatures: their `signature`s.
         sequence_share: most that one (pattern, tool sequence) may have.
         capped: most that a last move may have.
     """
+    full, moves = frozenset[str](), frozenset[str]()
+    if tally.tasks >= MIN_TASKS:
+        made = Counter[str]()
+        for pattern, count in tally.patterns.items():
+            made[last_move(pattern)] += count
+        full = frozenset(key for key, count in tally.sequences.items() if count / tally.tasks >= sequence_share)
+        moves = frozenset(move for move, share in capped.items() if made[move] / tally.tasks >= share)
+    return Past(signatures=signatures, sequences=full, moves=moves, share=sequence_share, capped=capped)
+
+
+def gate(exam: Exam, past: Past) -> Verdict:
+    """The verdict `novel`."""
     calls = [(done.tool, done.args) for done in exam.outcome.calls]
-    if signature(exam.pattern, calls) in signatures:
-        return verdict("novel", "the same calls under the same pattern are in an earlier task")
-    if tally.tasks < MIN_TASKS:
-        return verdict("novel", "")
-    key = sequence_key(exam.pattern, sequence(tool for tool, _ in calls))
-    if tally.sequences.get(key, 0) / tally.tasks >= sequence_share:
-        return verdict("novel", f"{key} has its share of {sequence_share:.0%}")
-    move = last_move(exam.pattern)
-    made = sum(count for pattern, count in tally.patterns.items() if last_move(pattern) == move)
-    full = made / tally.tasks >= capped.get(move, 1.0)
-    return verdict("novel", f"{move} has its share of {capped[move]:.0%}" if full and move in capped else "")
-
-
-def closed(tally: Tally, capped: Mapping[str, float] = CAPPED) -> frozenset[str]:
-    """Moves that have had their share: no last round need be made by one of them."""
-    if tally.tasks < MIN_TASKS:
-        return frozenset()
-    made = Counter[str]()
-    for pattern, count in tally.patterns.items():
-        made[last_move(pattern)] += count
-    return frozenset(move for move, share in capped.items() if made[move] / tally.tasks >= share)
+    return verdict("novel", past.fault(exam.pattern, (tool for tool, _ in calls), calls))
 
 
 def signature(pattern: str, calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:

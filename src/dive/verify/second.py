@@ -5,7 +5,7 @@ programs agree on the recorded world and on those bent worlds that keep function
 the calls that are bent. Does not know who wrote what, and never takes the majority.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from dive.grade.match import match
 from dive.nouns import Answer, Json, Proof
@@ -20,7 +20,7 @@ WORLDS = 16
 """Bent worlds in which the two are compared, at most."""
 
 
-def disagreement(first: Proof, recorded: Outcome, natural: Sequence[tuple[World, Outcome]], second: Proof, call: CallFn,
+def disagreement(first: Proof, recorded: Outcome, natural: Iterable[tuple[World, Outcome]], second: Proof, call: CallFn,
                  sandbox: Runner) -> str:  # fmt: skip
     """Where the second program gives something else than the first; empty: nowhere.
 

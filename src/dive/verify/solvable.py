@@ -5,10 +5,9 @@ every constant of an expression is stated; every tool called is offered. Does no
 """
 
 import ast
-import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import UNSET
 
@@ -16,7 +15,7 @@ from dive.grade import match, read_number
 from dive.grade.dates import find_dates, read_date
 from dive.grade.text import plain
 from dive.nouns import Arg, Entity, Json, Step, Verdict
-from dive.prove.expr import FREE, spells_word
+from dive.prove.expr import FREE, nodes, spells_word, written
 from dive.prove.rules import PATTERN_CALLS
 from dive.registry import Param, Registry
 from dive.tree import Con, Ent, walk
@@ -43,18 +42,19 @@ def gate(exam: Exam) -> Verdict:
 
 
 def _faults(exam: Exam) -> Iterator[str]:
+    fields = _fields(exam)
     for step in exam.proof.steps:
         if step.call is not UNSET:
-            yield from _call_faults(exam, step)
+            yield from _call_faults(exam, fields, step)
         for text in (step.let, step.each):
             if text is not UNSET:
-                yield from _constant_faults(exam, str(text), step.id)
-    yield from _constant_faults(exam, exam.proof.program, "program")
+                yield from _constant_faults(exam, fields, str(text), step.id)
+    yield from _constant_faults(exam, fields, exam.proof.program, "program")
     for text in exam.proof.assume:
-        yield from _constant_faults(exam, text, "assume")
+        yield from _constant_faults(exam, fields, text, "assume")
 
 
-def _call_faults(exam: Exam, step: Step) -> Iterator[str]:
+def _call_faults(exam: Exam, fields: frozenset[str], step: Step) -> Iterator[str]:
     if step.call not in exam.toolset:
         yield f"step {step.id}: the tool {step.call} is not in the toolset"
         return
@@ -67,7 +67,7 @@ def _call_faults(exam: Exam, step: Step) -> Iterator[str]:
             if arg.default != params[name].default:
                 yield f"{where}: {arg.default!r} is not the default"
         elif arg.expr is not UNSET:
-            yield from _constant_faults(exam, str(arg.expr), where)
+            yield from _constant_faults(exam, fields, str(arg.expr), where)
         else:
             yield from _text_faults(exam, arg, params[name], where)
 
@@ -104,17 +104,17 @@ def _bearers(pool: Callable[[], Mapping[str, Entity]]) -> dict[str, set[str]]:
     return found
 
 
-def _constant_faults(exam: Exam, expr: str, where: str) -> Iterator[str]:
+def _constant_faults(exam: Exam, fields: frozenset[str], expr: str, where: str) -> Iterator[str]:
     """Constants that the question does not state, and an answer that is only written down."""
     try:
-        tree = ast.parse(expr, mode="eval")
+        tree, every = written(expr), nodes(expr)
     except SyntaxError:
         yield f"{where}: no expression"
         return
     if isinstance(tree.body, ast.Constant):
         yield f"{where}: a constant is nothing that follows from evidence"
-    keys = set(_keys(tree, _fields(exam)))
-    for node in ast.walk(tree):
+    keys = set(_keys(every, fields))
+    for node in every:
         if not isinstance(node, ast.Constant) or node in keys or isinstance(node.value, bool | None):
             continue
         if isinstance(node.value, int | float) and node.value not in FREE and not _said(exam, node.value):
@@ -125,9 +125,9 @@ def _constant_faults(exam: Exam, expr: str, where: str) -> Iterator[str]:
             yield f"{where}: the answer {node.value!r} is written down"
 
 
-def _keys(tree: ast.AST, fields: frozenset[str]) -> Iterator[ast.AST]:
+def _keys(every: Sequence[ast.AST], fields: frozenset[str]) -> Iterator[ast.AST]:
     """Constants that name a field, or say how a text is taken apart; a word looked for in a text is neither."""
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.Subscript):
             yield from _if_field(node.slice, fields)
         elif isinstance(node, ast.Dict):
@@ -155,9 +155,11 @@ def _fields(exam: Exam) -> frozenset[str]:
     return frozenset(found | {str(key.value) for node in dicts for key in node.keys if isinstance(key, ast.Constant)})
 
 
-def _walked(text: str) -> Iterator[ast.AST]:
-    with contextlib.suppress(SyntaxError):
-        yield from ast.walk(ast.parse(text, mode="eval"))
+def _walked(text: str) -> Sequence[ast.AST]:
+    try:
+        return nodes(text)
+    except SyntaxError:
+        return ()
 
 
 def _said(exam: Exam, value: float) -> bool:

@@ -122,13 +122,13 @@ class Places:
         here, band = _vector(lat, lon), FIRST_BAND
         while True:
             first, last = bisect_left(self.latitudes, lat - band), bisect_right(self.latitudes, lat + band)
-            close = [(_cosine(here, point[3]), point) for point in self.points[first:last]]
-            close = heapq.nlargest(n + 1, close)
+            band_points = [(_cosine(here, point[3]), point) for point in self.points[first:last]]
+            close = heapq.nlargest(n + 1, band_points)
             if band >= 180 or (len(close) > n and math.degrees(_angle(close[-1][0])) * ELLIPSOID < band):
                 break
             band *= 3
         bound = math.cos(min(math.pi, _angle(close[-1][0]) * ELLIPSOID + 1e-6))
-        within = [point for point in self.points[first:last] if _cosine(here, point[3]) >= bound]
+        within = [point for cosine, point in band_points if cosine >= bound]
         found = sorted((distance(lat, lon, point[0], point[1]), point[2]) for point in within)
         return [(km, name) for km, name in found if km > SAME_PLACE_KM][:n]
 

@@ -5,6 +5,7 @@ characters of a script) and, for names of languages and days in other languages,
 (`speakers.py`).
 """
 
+import contextlib
 import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
@@ -13,7 +14,7 @@ from dive.catalog.geography.languages import names, official
 from dive.catalog.geography.places import countries
 from dive.catalog.language.files import rows
 from dive.catalog.language.speakers import CLDR, total
-from dive.catalog.tables import fence
+from dive.catalog.tables import fence, table
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
@@ -276,17 +277,32 @@ def month_in_language(language: Annotated[str, "language:iso639"], month: Annota
 
 
 def _calendar_name(language: str, kind: str, known: tuple[str, ...], asked: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
     _row(language)
     if asked not in known or language == "en":
         raise ToolError("not_found", f"{asked!r} is none of {', '.join(known)}, or stands in English already")
-    try:
-        found = getattr(Locale(language), kind)["stand-alone"]["wide"]
-    except UnknownLocaleError as error:
-        raise ToolError("not_found", f"no calendar in {language!r}") from error
-    place = known.index(asked)
-    return str(found[place + 1 if kind == "months" else place])
+    if language not in _calendars():
+        raise ToolError("not_found", f"no calendar in {language!r}")
+    return _calendars()[language][kind][known.index(asked)]
+
+
+def _calendars() -> dict[str, dict[str, list[str]]]:
+    """The names of the days, from Monday on, and of the months in each language that has a calendar."""
+    return table("calendars", ("babel",), dict[str, dict[str, list[str]]], _build_calendars)
+
+
+def _build_calendars() -> dict[str, dict[str, list[str]]]:
+    from babel import Locale, UnknownLocaleError
+
+    found: dict[str, dict[str, list[str]]] = {}
+    for language in languages_table():
+        with contextlib.suppress(UnknownLocaleError):
+            locale = Locale(language)
+            days, months = (kind["stand-alone"]["wide"] for kind in (locale.days, locale.months))
+            found[language] = {
+                "days": [str(days[n]) for n in range(len(DAYS))],
+                "months": [str(months[n + 1]) for n in range(len(MONTHS))],
+            }
+    return found
 
 
 @audit("letters")

@@ -109,6 +109,13 @@ def total() -> dict[str, int]:
 
 
 @functools.cache
+def sized() -> tuple[tuple[int, str], ...]:
+    """(speakers, code) of the languages that may be listed by size."""
+    listed = named() - set(fence("language", "languages"))
+    return tuple((number, code) for code, number in total().items() if code in listed)
+
+
+@functools.cache
 def by_country() -> dict[str, list[Use]]:
     """The languages that at least one percent of a country's population speaks, by code."""
     found: dict[str, list[Use]] = {}
@@ -178,8 +185,7 @@ def languages_of_like_size(
     out), the closest first."""
     here = _of(language)
     size = sum(use.speakers for use in here)
-    near = sorted((abs(number - size), code) for code, number in total().items() if code != language)
-    near = [item for item in near if item[1] in named() - set(fence("language", "languages"))]
+    near = sorted((abs(number - size), code) for number, code in sized() if code != language)
     if not 1 <= n < len(near):
         raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
     if near[n - 1][0] == near[n][0]:

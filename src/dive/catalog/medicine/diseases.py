@@ -4,6 +4,7 @@ Takes OMIM numbers; gives what the annotations state. Knows nothing of treatment
 """
 
 import functools
+import heapq
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
@@ -240,7 +241,16 @@ def _neighbours(number: str) -> tuple[tuple[float, str], ...]:
     for feature in own:
         shared.update(recorded()[feature])
     shared.pop(number, None)
-    every = hpo().diseases
-    return tuple(
-        sorted((-count / (len(own) + len(every[key].features) - count), key) for key, count in shared.items())[:9]
-    )
+    sizes, ranked = _sizes(), list[tuple[float, str]]()
+    for least in (5, 3, 1):  # two sets that share fewer are alike by less than (least - 1) / len(own)
+        many = ((key, count) for key, count in shared.items() if count >= least)
+        ranked = heapq.nsmallest(9, ((-count / (len(own) + sizes[key] - count), key) for key, count in many))
+        if len(ranked) == 9 and -ranked[-1][0] > (least - 1) / len(own):
+            break
+    return tuple(ranked)
+
+
+@functools.cache
+def _sizes() -> dict[str, int]:
+    """How many features each disease has."""
+    return {key: len(disease.features) for key, disease in hpo().diseases.items()}

@@ -205,11 +205,15 @@ def bright_stars_around(star: Annotated[str, "star:hip"], n: Annotated[int, "cou
     """Lists the `n` bright stars (magnitude 3 or brighter) that appear closest to a star in the sky, itself left out,
     the closest first."""
     here = _row(star)
-    near = sorted((_apart(here, row), hip) for hip, row in star_rows().items() if row["magnitude"] <= BRIGHT)
-    near = [(angle, hip) for angle, hip in near if hip != star]
+    near = sorted((_apart(here, row), hip) for hip, row in _bright() if hip != star)
     if not 1 <= n <= 20 or near[n][0] - near[n - 1][0] < 0.01:
         raise ToolError("refused", f"places {n} and {n + 1} cannot be told apart; ask for another number of stars")
     return {"stars": [_listed(hip) for _, hip in near[:n]]}
+
+
+@functools.cache
+def _bright() -> tuple[tuple[str, StarRow], ...]:
+    return tuple((hip, row) for hip, row in star_rows().items() if row["magnitude"] <= BRIGHT)
 
 
 def _members(constellation: str, n: int) -> list[str]:
