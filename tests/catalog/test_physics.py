@@ -10,11 +10,25 @@ from dive.catalog.physics.constellations import (
     constellations,
     constellations_bordering,
 )
+from dive.catalog.physics.eclipses import (
+    audit_eclipses,
+    lunar_eclipse_record,
+    lunar_eclipse_series,
+    lunar_eclipses,
+    next_lunar_eclipses,
+    next_solar_eclipses,
+    solar_eclipse_geometry,
+    solar_eclipse_record,
+    solar_eclipse_series,
+    solar_eclipses,
+    solar_eclipses_of_same_saros,
+)
 from dive.catalog.physics.messier import (
     audit_messier,
     messier_by_ngc,
     messier_object,
     messier_objects,
+    messier_objects_around,
     messier_objects_in,
 )
 from dive.catalog.physics.particles import (
@@ -36,6 +50,7 @@ from dive.catalog.physics.stars import (
     star_distance,
     star_record,
     stars,
+    stars_close_in_space,
     temperature_from_color,
 )
 from dive.errors import ToolError
@@ -64,6 +79,8 @@ def test_stars():
     assert members(brightest_stars_of("Ori", 4), "stars", "name") == ["Rigel", "Betelgeuse", "Bellatrix", "Alnilam"]
     assert members(nearest_stars_of("Cet", 4), "stars", "name")[0] == "Tau Ceti"
     assert "Castor" in members(bright_stars_around("37826", 4), "stars", "name"), "beside Pollux"
+    assert "Procyon" in members(stars_close_in_space(SIRIUS, 4), "stars", "name")
+    assert star_record("71860")["name"] == "Alpha Lupi", "by its letter: few people say Men or Uridim"
     with pytest.raises(ToolError, match="not_found"):
         star_distance("80763")
 
@@ -89,6 +106,23 @@ def test_messier_objects():
     assert (andromeda["kind"], andromeda["constellation"], andromeda["ngc"]) == ("spiral galaxy", "And", "NGC 224")
     assert messier_by_ngc("NGC 1976") == {"object": "M42"}
     assert members(messier_objects_in("Ori"), "objects", "object") == ["M42", "M43", "M78"]
+    assert members(messier_objects_around("M31", 4), "objects", "object")[:2] == ["M32", "M110"]
+
+
+def test_eclipses():
+    eclipse = solar_eclipse_record("1999-08-11")
+    assert (eclipse["kind"], eclipse["totality"]) == ("total", 143) and "annularity" not in eclipse
+    assert solar_eclipse_geometry("1999-08-11")["sun_altitude"] == 59
+    assert solar_eclipse_series("2017-08-21") == {"eclipse": "2017-08-21", "saros": "145"}
+    assert members(next_solar_eclipses("2009-07-22", 4), "eclipses", "eclipse")[0] == "2010-07-11"
+    assert members(solar_eclipses_of_same_saros("1999-08-11", 4), "eclipses", "eclipse")[0] == "2017-08-21"
+    moon = lunar_eclipse_record("2018-07-27")
+    assert (moon["totality"], moon["umbral_phase"]) == (pytest.approx(103), pytest.approx(234.5))
+    assert lunar_eclipse_series("2018-07-27")["saros"] == "129"
+    assert members(next_lunar_eclipses("2018-07-27", 4), "eclipses", "eclipse")[0] == "2019-01-21"
+    assert solar_eclipses()["1999-08-11"].name == "the total solar eclipse of 11 August 1999"
+    with pytest.raises(ToolError, match="not_found"):
+        next_solar_eclipses("2198-06-24", 7)
 
 
 def test_particles():
@@ -102,7 +136,7 @@ def test_particles():
     assert members(hadrons_closest_in_mass("2212", 4), "particles", "name")[0] == "neutron"
 
 
-@pytest.mark.parametrize("audit", [audit_stars, audit_constellations, audit_messier, audit_particles])
+@pytest.mark.parametrize("audit", [audit_stars, audit_constellations, audit_messier, audit_particles, audit_eclipses])
 def test_audits_find_nothing_unfenced(audit):
     assert [finding for finding in audit() if not finding.fenced] == []
 
@@ -110,13 +144,14 @@ def test_audits_find_nothing_unfenced(audit):
 def test_pools():
     assert len(constellations()) == 88
     assert sum(entity.seed for entity in stars().values()) > 400
-    for pool in (stars(), constellations(), messier_objects(), particles()):
+    assert sum(entity.seed for pool in (solar_eclipses(), lunar_eclipses()) for entity in pool.values()) > 1000
+    for pool in (stars(), constellations(), messier_objects(), particles(), solar_eclipses(), lunar_eclipses()):
         names = [entity.name for entity in pool.values()]
         assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(("tool", "id"), [(star_record, "1"), (constellation_size, "Xxx"), (messier_object, "M999"),
-                                          (particle_record, "7")])  # fmt: skip
+                                          (particle_record, "7"), (solar_eclipse_record, "1999-08-12")])  # fmt: skip
 def test_unknown_input_is_not_found(tool, id):
     with pytest.raises(ToolError, match="not_found"):
         tool(id)

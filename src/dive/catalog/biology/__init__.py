@@ -1,1 +1,1 @@
-"""Tools of the biology domain: species and their families, genomes, restriction enzymes, codons."""
+"""Tools of the biology domain: species and their families, genomes, human genes, birds, restriction enzymes, codons."""

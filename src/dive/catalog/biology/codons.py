@@ -1,4 +1,4 @@
-"""Amino acids and the codons that stand for them, and how often eight organisms use each codon.
+"""Amino acids and the codons that stand for them, and how often four organisms use each codon.
 
 Takes Biopython's weights and Kyte-Doolittle scale and the codon usage tables of Kazusa (python-codon-tables); gives
 records and lists. Knows the standard genetic code only.
@@ -10,14 +10,10 @@ from typing import Annotated, TypedDict
 from dive.catalog.biology.files import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
+from dive.registry import Finding, Package, Range, audit, entities, tool
 
 ACIDS = Package("biopython", "Biopython License", "Biopython License", "Biopython contributors")
 CODONS = Package("python-codon-tables", "CC0-1.0", "CC0-1.0", "Kazusa codon usage database; Edinburgh Genome Foundry")
-ORGANISMS = Choices((
-    "Bacillus subtilis", "Caenorhabditis elegans", "Drosophila melanogaster", "Escherichia coli", "Gallus gallus",
-    "Homo sapiens", "Mus musculus", "Saccharomyces cerevisiae",
-))  # fmt: skip
 SUMS_TO = 0.03
 SAME_WEIGHT = 0.2
 """Weights this close, in daltons, count as equal."""
@@ -52,11 +48,20 @@ class AminoAcids(TypedDict):
     amino_acids: list[ListedAcid]
 
 
-class Share(TypedDict):
-    """A codon's share of the codons for its amino acid in per cent."""
+class MicrobialUse(TypedDict):
+    """A codon's share of the codons for its amino acid in per cent, in two microbes."""
 
     codon: Annotated[str, "codon:rna"]
-    share: Annotated[float, "share:percent"]
+    in_e_coli: Annotated[float, "share:percent"]
+    in_yeast: Annotated[float, "share:percent"]
+
+
+class AnimalUse(TypedDict):
+    """A codon's share of the codons for its amino acid in per cent, in two animals."""
+
+    codon: Annotated[str, "codon:rna"]
+    in_humans: Annotated[float, "share:percent"]
+    in_fruit_flies: Annotated[float, "share:percent"]
 
 
 class ListedCodon(TypedDict):
@@ -130,13 +135,26 @@ def codons_for(amino_acid: Annotated[str, "amino_acid:letter"]) -> Codons:
 
 
 @tool("R", CODONS)
-def codon_share(codon: Annotated[str, "codon:rna"], organism: Annotated[str, ORGANISMS] = "Escherichia coli") -> Share:
-    """Looks up how often an organism (scientific name) uses a codon: its share of the organism's codons for the same
-    amino acid, in per cent."""
+def codon_use_in_microbes(codon: Annotated[str, "codon:rna"]) -> MicrobialUse:
+    """Looks up how often Escherichia coli and Saccharomyces cerevisiae use a codon such as "CUG": its share of their
+    codons for the same amino acid, in per cent."""
+    e_coli, yeast = _share(codon, "Escherichia coli"), _share(codon, "Saccharomyces cerevisiae")
+    return {"codon": codon, "in_e_coli": e_coli, "in_yeast": yeast}
+
+
+@tool("R", CODONS)
+def codon_use_in_animals(codon: Annotated[str, "codon:rna"]) -> AnimalUse:
+    """Looks up how often humans and fruit flies (Drosophila melanogaster) use a codon such as "CUG": its share of their
+    codons for the same amino acid, in per cent."""
+    humans, flies = _share(codon, "Homo sapiens"), _share(codon, "Drosophila melanogaster")
+    return {"codon": codon, "in_humans": humans, "in_fruit_flies": flies}
+
+
+def _share(codon: str, organism: str) -> float:
     found = usage().get((organism, _code().get(codon, "")), {})
     if codon not in found:
-        raise ToolError("not_found", f"no usage of the codon {codon!r} in {organism!r}")
-    return {"codon": codon, "share": found[codon]}
+        raise ToolError("not_found", f"no amino acid has the codon {codon!r}")
+    return found[codon]
 
 
 @tool("R", ACIDS)

@@ -57,6 +57,20 @@ class SupplierList(TypedDict):
     number: Annotated[int, "count"]
 
 
+class SupplierRange(TypedDict):
+    """How many restriction enzymes a company sells."""
+
+    supplier: Annotated[str, "supplier:name"]
+    enzymes: Annotated[int, "count"]
+
+
+class SupplierAlone(TypedDict):
+    """How many restriction enzymes a company alone sells."""
+
+    supplier: Annotated[str, "supplier:name"]
+    sold_alone: Annotated[int, "count"]
+
+
 class Spacing(TypedDict):
     """A mean distance along DNA."""
 
@@ -143,6 +157,25 @@ def suppliers_of_enzyme(enzyme: Annotated[str, "enzyme:rebase"]) -> SupplierList
     """Lists and counts the companies that sell a restriction enzyme, by name."""
     names = _row(enzyme)["suppliers"].split(";")
     return {"suppliers": [{"supplier": name} for name in names], "number": len(names)}
+
+
+@tool("R", REBASE)
+def supplier_range(supplier: Annotated[str, "supplier:name"]) -> SupplierRange:
+    """Looks up how many different restriction enzymes a company, such as "New England Biolabs", sells."""
+    return {"supplier": supplier, "enzymes": _sells(supplier)}
+
+
+@tool("R", REBASE)
+def supplier_exclusives(supplier: Annotated[str, "supplier:name"]) -> SupplierAlone:
+    """Looks up how many restriction enzymes nobody but a company, such as "New England Biolabs", sells."""
+    _sells(supplier)
+    return {"supplier": supplier, "sold_alone": sum(row["suppliers"] == supplier for row in enzyme_rows().values())}
+
+
+def _sells(supplier: str) -> int:
+    if supplier not in _sold():
+        raise ToolError("not_found", f"no company that sells restriction enzymes is called {supplier!r}")
+    return _sold()[supplier]
 
 
 @tool("P", FORMULAS)

@@ -1,4 +1,4 @@
-"""Reads the tables that ship in `biology/data` (made by `scripts/vendor_taxa.py` and `vendor_biopython.py`).
+"""Reads the tables that ship in `biology/data` (made by `scripts/vendor_*.py`).
 
 Takes a table's name; gives its rows as dictionaries of text. Does not know what the columns mean.
 """

@@ -2,7 +2,7 @@
 
 Takes NCBI Taxonomy of 2024 (vendored: all described species of mammals, birds, turtles, crocodilians and cartilaginous
 fishes; of other animals and plants those whose genome is known); gives records and members. Extinct species of which
-somebody has sequenced something count. Members and counts are given for the whole groups alone.
+somebody has sequenced something count. Members and counts are given for the whole groups but birds (`birds.py`).
 """
 
 import functools
@@ -136,7 +136,7 @@ def taxon_rows() -> dict[str, Taxon]:
     made: dict[str, Taxon] = {
         row["taxon"]: {
             "name": row["name"], "common": row["common"], "rank": row["rank"], "parent": row["parent"],
-            "whole": bool(row["group"]), "members": [], "species": 0,
+            "whole": row["group"] not in ("", "bird"), "members": [], "species": 0,
         }
         for row in rows("taxa")
     }  # fmt: skip
@@ -248,8 +248,8 @@ def species_record(species: Annotated[str, "species:ncbi"]) -> Species:
 
 @tool("R", TAXA)
 def genus_record(genus: Annotated[str, "genus:ncbi"]) -> Genus:
-    """Looks up a genus by its NCBI Taxonomy number: name, family and (of mammals, birds, turtles, crocodilians, sharks
-    and rays) how many described species NCBI Taxonomy has."""
+    """Looks up a genus by its NCBI Taxonomy number: name, family and (of mammals, turtles, crocodilians, sharks and
+    rays) how many described species NCBI Taxonomy has."""
     row = taxon(genus, "genus")
     made: Genus = {"genus": genus, "name": row["name"], "family": row["parent"]}
     if row["whole"]:
@@ -259,8 +259,8 @@ def genus_record(genus: Annotated[str, "genus:ncbi"]) -> Genus:
 
 @tool("R", TAXA)
 def family_record(family: Annotated[str, "family:ncbi"]) -> Family:
-    """Looks up a family by its NCBI Taxonomy number: name, order and (of mammals, birds, turtles, crocodilians, sharks
-    and rays) how many genera and described species NCBI Taxonomy has."""
+    """Looks up a family by its NCBI Taxonomy number: name, order and (of mammals, turtles, crocodilians, sharks and
+    rays) how many genera and described species NCBI Taxonomy has."""
     row = taxon(family, "family")
     made: Family = {"family": family, "name": row["name"], "order": row["parent"]}
     if row["whole"]:
@@ -271,7 +271,7 @@ def family_record(family: Annotated[str, "family:ncbi"]) -> Family:
 @tool("R", TAXA)
 def largest_genus_in_family(family: Annotated[str, "family:ncbi"]) -> LargestGenus:
     """Finds the genus that has the most described species in NCBI Taxonomy of a family (by NCBI Taxonomy number) of
-    mammals, birds, turtles, crocodilians, sharks or rays."""
+    mammals, turtles, crocodilians, sharks or rays."""
     sizes = sorted((taxon_rows()[taxid]["species"], taxid) for taxid in _whole(family, "family")["members"])
     if len(sizes) > 1 and sizes[-1][0] == sizes[-2][0]:
         raise ToolError("refused", f"two genera of family {family} have the most species")
@@ -280,16 +280,16 @@ def largest_genus_in_family(family: Annotated[str, "family:ncbi"]) -> LargestGen
 
 @tool("R", TAXA)
 def genera_in_family(family: Annotated[str, "family:ncbi"]) -> GenusList:
-    """Lists the genera of a family (by NCBI Taxonomy number) of mammals, birds, turtles, crocodilians, sharks or rays,
-    by name."""
+    """Lists the genera of a family (by NCBI Taxonomy number) of mammals, turtles, crocodilians, sharks or rays, by
+    name."""
     members = _whole(family, "family")["members"]
     return {"genera": [{"genus": taxid, "name": taxon_rows()[taxid]["name"]} for taxid in members]}
 
 
 @tool("R", TAXA)
 def families_in_order(order: Annotated[str, "order:ncbi"]) -> FamilyList:
-    """Lists the families of an order (by NCBI Taxonomy number) of mammals, birds, turtles, crocodilians, sharks or
-    rays, by name."""
+    """Lists the families of an order (by NCBI Taxonomy number) of mammals, turtles, crocodilians, sharks or rays,
+    by name."""
     members = _whole(order, "order")["members"]
     return {"families": [{"family": taxid, "name": taxon_rows()[taxid]["name"]} for taxid in members]}
 

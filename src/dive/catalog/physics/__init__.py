@@ -1,1 +1,1 @@
-"""Tools of the physics domain: stars, constellations, Messier objects, subatomic particles."""
+"""Tools of the physics domain: stars, constellations, eclipses, Messier objects, subatomic particles."""

