@@ -83,6 +83,11 @@ def staff(text: object) -> tuple[str, str]:
     return str(int(figures[0].replace(",", ""))), str(max(years))
 
 
+def state_by_list(place: str) -> str:
+    """The postal code of the US state in "Houston, Texas" as the S&P lists write it, or nothing."""
+    return TOLD["states"].get(place.split(",")[-1].strip(), "")
+
+
 def seat_by_list(place: str, seat: str, cities: dict[Any, list[dict[str, str]]]) -> tuple[str, str]:
     """Country and city of "Houston, Texas" as the S&P lists write it; the city only if the infobox has it too."""
     if place == "Washington, D.C.":
@@ -191,6 +196,7 @@ def companies() -> list[dict[str, str]]:
         ticker, exchange = listing(entry["stock"], country, bool(by_list), "NIKKEI 225" in entry["indices"])
         row = {
             "name": usual(name), "aliases": name if usual(name) != name else "", "country": country,
+            "state": state_by_list(by_list[0]) if by_list and country == "US" else "",
             "city": city if country else "", "founded": founded(box.get("founded")), "employees": people,
             "as_of": as_of, "ticker": ticker, "exchange": exchange,
             "indices": ";".join(TOLD["indices"][index] for index in entry["indices"]),

@@ -185,7 +185,7 @@ def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
         return f"what {'was' if past else 'is'} {phrase(says, slots)}"
     asked = says.ask
     if past:
-        asked = re.sub(r"\b(is|are|has|have|does)\b", lambda m: PAST[m.group()], asked, count=1)
+        asked = re.sub(r"(?<!would )\b(is|are|has|have|does)\b", lambda m: PAST[m.group()], asked, count=1)
     return fill(asked, slots)
 
 
@@ -221,7 +221,7 @@ def leading(says: Says, top: bool) -> str:
         return "latest" if top else "earliest"
     if says.cls == "many":
         return f"one with the {'most' if top else 'fewest'}"
-    return says.words[2 if top else 5].split()[0]
+    return says.words[2 if top else 5].partition(" in ")[0]
 
 
 def having(says: Says, above: bool, value: str, plural: bool, other: bool = False) -> str:
@@ -292,7 +292,7 @@ def _past(says: Says, plural: bool) -> str:
     return f"{says.verb[1] if plural and passive else says.verb[0]} {says.rest}".strip()
 
 
-PAST = {"has": "had", "have": "had", "is": "was", "are": "were", "does": "did"}
+PAST = {"has": "had", "have": "had", "is": "was", "are": "were", "does": "did", "do": "did"}
 
 
 def dated(predicate: str, when: str) -> str:

@@ -22,7 +22,7 @@ def test_examples_fit_the_schema_and_differ(name, check_result):
     assert len({repr(result) for result in results}) >= 6
 
 
-@pytest.mark.parametrize("table", ["currency_country", "ecb_rates", "closures", "company"])
+@pytest.mark.parametrize("table", ["currency_country", "ecb_rates", "closures", "company", "prices"])
 def test_audits_find_only_what_is_accepted(table):
     assert not [finding for finding in REGISTRY.audits[table]() if not finding.fenced]
 
@@ -98,11 +98,28 @@ def test_currencies_that_moved_alike():
         run("currencies_moving_like", currency="PEN", year=2023)
 
 
-def test_companies_close_in_size():
-    names = run("companies_close_in_size", company="Siemens")["companies"]
-    staff = [run("company_profile", company=name)["employees"] for name in names]
-    here = run("company_profile", company="Siemens")["employees"]
-    assert [abs(n - here) for n in staff] == sorted(abs(n - here) for n in staff) and len(staff) == 5
+def test_companies_of_a_year_and_of_a_state():
+    names = run("companies_of_same_year", company="Alphabet")["companies"]
+    years = {run("company_profile", company=name)["founded"] for name in [*names, "Alphabet"]}
+    assert len(names) >= 3 and len(years) == 1
+    assert "Dollar General" in run("companies_in_state", state="TN")["companies"]
+    assert run("company_record", company="Nike")["state"] == "OR"
+    with pytest.raises(ToolError, match="not_found"):
+        run("companies_in_state", state="WY")
+
+
+def test_consumer_prices():
+    assert "SEFH" in run("items_of_price_group", group="breakfast")["items"]
+    eggs = run("price_inflation", item="SEFH", year=2022)["inflation"]
+    assert eggs == pytest.approx(32.2, abs=0.1), "as the Bureau of Labor Statistics published it"
+    assert run("price_decade", item="SERA01", year=2019)["inflation"] < -80, "televisions"
+    assert run("price_decade", item="SEFH", year=2024)["steepest"] == 2022
+    assert run("price_months", item="SETB01", year=2008)["dearest"] == "July"
+    later = run("price_later", item="SETB01", amount=100, year=2002)["cost"]
+    assert later == pytest.approx(100 * 292.9 / 116.0, rel=0.02)
+    for args in ({"item": "SEFH", "year": 1999}, {"item": "XX", "year": 2010}):
+        with pytest.raises(ToolError, match="not_found"):
+            run("price_inflation", **args)
 
 
 def test_companies():
@@ -143,7 +160,7 @@ def test_ids_of_other_domains_exist(foreign):
 
 def test_enough_seeds():
     count = {kind: sum(e.seed for e in REGISTRY.pools[kind]().values()) for kind in REGISTRY.pools}
-    assert count["company:name"] >= 600
+    assert count["company:name"] >= 1000
     assert count["currency:iso4217"] >= 30
     assert count["exchange:mic"] >= 30
 

@@ -3,8 +3,8 @@ import pytest
 from dive.errors import ToolError
 
 
-def run(registry, name, **args):
-    return registry.tool(name).run(**args)
+def run(registry, tool, **args):
+    return registry.tool(tool).run(**args)
 
 
 def test_examples_match_their_schemas(check_domain):
@@ -12,7 +12,7 @@ def test_examples_match_their_schemas(check_domain):
 
 
 def test_audits_find_nothing(registry):
-    for name in ("holidays", "timezone"):
+    for name in ("holidays", "timezone", "names"):
         assert [finding for finding in registry.audits[name]() if not finding.fenced] == []
 
 
@@ -73,3 +73,20 @@ def test_units(registry):
     assert convert(1, "area:mi2", "area:km2") == pytest.approx(2.589988, abs=1e-6)
     with pytest.raises(ToolError, match="different quantities"):
         convert(1, "length:mi", "area:km2")
+
+
+def test_first_names(registry):
+    top = run(registry, "top_ten_names", cohort="1985 F")["names"]
+    assert top[:3] == ["Jessica F", "Ashley F", "Jennifer F"] and len(top) == 10
+    assert run(registry, "top_names_with_initial", cohort="1985 M", letter="J")["names"][0] == "Joshua M"
+    assert "Rosalie F" in run(registry, "names_beginning_alike", name="Rosa F")["names"]
+    assert run(registry, "name_in_year", name="Linda F", year=1947) == {"children": 99686, "place": 1}
+    assert run(registry, "name_peak", name="Linda F")["year"] == 1947
+    assert run(registry, "name_history", name="Michael M")["top_years"] > 60
+    assert run(registry, "name_trend", name="Emma F", year=2010)["change"] > 0
+    with pytest.raises(ToolError, match="not_found"):
+        run(registry, "name_in_year", name="Zzyzx F", year=2000)
+
+
+def test_seeds_of_the_general_domain(registry):
+    assert len(registry.seeds("first_name:ssa")) + len(registry.seeds("birth_cohort:us")) >= 800

@@ -31,6 +31,19 @@ def test_known_diseases():
     assert {"BRCA1", "BRCA2", "ATM"} <= {row["gene"] for row in run("disease_genes", disease="114480")["genes"]}
 
 
+def test_onset_and_diseases_of_one_gene():
+    assert run("disease_onset", disease="310200")["stage"] == "early childhood", "Duchenne muscular dystrophy"
+    assert "stage" not in run("disease_onset", disease="219700")
+    others = {row["disease"] for row in run("diseases_of_same_gene", disease="100800")["diseases"]}
+    assert others == {row["disease"] for row in run("gene_diseases", gene="FGFR3")["diseases"]} - {"100800"}
+    eyes = run("disease_features", disease="154700", system="eye")
+    assert eyes["number"] == len(eyes["features"])
+    assert load().entity("inheritance:hpo", "autosomal dominant").name == "autosomal dominant inheritance"
+    for tool, disease in (("disease_onset", "154700"), ("diseases_of_same_gene", "261600")):
+        with pytest.raises(ToolError, match="not_found"):
+            run(tool, disease=disease)
+
+
 def test_patient_counts_are_pooled():
     rows = {row["name"]: row for row in run("feature_counts", disease="154700", system="eye")["features"]}
     assert rows["ectopia lentis"]["frequency"] == pytest.approx(100 * 119 / 251)
@@ -62,10 +75,9 @@ def test_numbers_of_other_databases_lead_back():
             assert number is None or seed.id in load().tool(back).run(number).values()
 
 
-def test_rare_features_and_blocks():
-    rows = run("rarest_features", disease="154700", n=5)["features"]
-    assert [row["diseases"] for row in rows] == sorted(row["diseases"] for row in rows)
-    assert all(row["diseases"] == run("feature_frequency", feature=row["feature"])["diseases"] for row in rows)
+def test_common_features_and_blocks():
+    rows = run("commonest_features", disease="154700", n=5)["features"]
+    assert [row["frequency"] for row in rows] == sorted((row["frequency"] for row in rows), reverse=True)
     assert [row["code"] for row in run("icd_block_codes", block="E08-E13")["codes"]] == [
         "E08",
         "E09",

@@ -110,8 +110,8 @@ def _winner(laid: Laid) -> Candidates:
             second = replace(fact, It(pick.type), pick)
             if not isinstance(second, Get) or not any(child == pick for _, child in second.args):
                 continue
-            says = laid.graph.says(second)
-            if says and "rank" not in says.flags:
+            says, told = laid.graph.says(second), laid.graph.keys(fact, members).values()
+            if says and "rank" not in says.flags and len(set(map(str, told))) > 1:
                 yield Op("record", (("first", pick), ("second", second)), "")
 
 

@@ -112,4 +112,4 @@ def _subjects(graph: Graph, node: Get) -> list[tuple[str, str]]:
 
 def dated(node: Node) -> bool:
     """Whether a field is of a stated year or date."""
-    return isinstance(node, Get) and any(isinstance(arg, Con) for _, arg in node.args)
+    return isinstance(node, Get) and any(isinstance(a, Con) and a.type in ("year", "date") for _, a in node.args)

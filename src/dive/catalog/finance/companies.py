@@ -30,6 +30,7 @@ class Row(msgspec.Struct, frozen=True):
     name: str
     alias: str
     country: str
+    state: str
     city: str
     founded: int | None
     employees: int | None
@@ -43,12 +44,18 @@ class Row(msgspec.Struct, frozen=True):
         """Whether country, founding year and staff are known."""
         return bool(self.country and self.founded and self.employees)
 
+    @property
+    def known(self) -> bool:
+        """Whether the country is known, and the founding year or the staff."""
+        return bool(self.country and (self.founded or self.employees))
+
 
 class Company(TypedDict):
     """One company."""
 
     company: Annotated[str, "company:name"]
     country: NotRequired[Annotated[str, "country:iso2"]]
+    state: NotRequired[Annotated[str, "us_state:usps"]]
     city: NotRequired[Annotated[str, "city:geonames"]]
     ticker: NotRequired[Annotated[str, "ticker:symbol"]]
     exchange: NotRequired[Annotated[str, "exchange:mic"]]
@@ -77,8 +84,9 @@ class Companies(TypedDict):
 
 def _row(row: dict[str, str]) -> Row:
     return Row(
-        row["name"], row["aliases"], row["country"], row["city"], int(row["founded"]) if row["founded"] else None,
-        int(row["employees"]) if row["employees"] else None, row["ticker"], row["exchange"],
+        row["name"], row["aliases"], row["country"], row["state"], row["city"],
+        int(row["founded"]) if row["founded"] else None, int(row["employees"]) if row["employees"] else None,
+        row["ticker"], row["exchange"],
         tuple(row["indices"].split(";")), tuple(s for s in row["sectors"].split(";") if s),
     )  # fmt: skip
 
@@ -121,11 +129,11 @@ def sectors_table() -> dict[str, list[str]]:
 
 @entities("company:name")
 def companies() -> list[Entity]:
-    """Companies with a country, a founding year and a staff figure are seeds."""
+    """Companies with a country and a founding year or a staff figure are seeds."""
     out = fence("finance", "company")
     return [
         Entity(
-            type="company:name", id=name, name=name, seed=row.full and name not in out,
+            type="company:name", id=name, name=name, seed=row.known and name not in out,
             aliases=tuple(sorted({row.alias} - {"", name})),
         )
         for name, row in companies_table().items()
@@ -136,7 +144,7 @@ def companies() -> list[Entity]:
 def tickers() -> list[Entity]:
     """Ticker symbols; a suffix such as .DE names the market outside the United States."""
     return [
-        Entity(type="ticker:symbol", id=ticker, name=ticker, seed=_known()[name].full)
+        Entity(type="ticker:symbol", id=ticker, name=ticker, seed=_known()[name].known)
         for ticker, name in _by_ticker().items()
     ]
 
@@ -155,12 +163,15 @@ def sectors() -> list[Entity]:
 
 @tool("R", STOCKS)
 def company_record(company: Annotated[str, "company:name"]) -> Company:
-    """Looks up a large listed company: country and city of its headquarters, ticker symbol, the exchange where it is
-    listed at home and its sector within a stock index. Whatever the table does not know for certain is left out."""
+    """Looks up a large listed company: country, US state and city of its headquarters, ticker symbol, the exchange
+    where it is listed at home and its sector within a stock index. Whatever the table does not know for certain is
+    left out."""
     row = _find(company)
     made: Company = {"company": company}
     if row.country:
         made["country"] = row.country
+    if row.state:
+        made["state"] = row.state
     if row.city:
         made["city"] = row.city
     if row.ticker:
@@ -203,21 +214,23 @@ def company_by_ticker(ticker: Annotated[str, "ticker:symbol"]) -> TheCompany:
 
 
 @tool("R", STOCKS)
-def companies_close_in_size(
-    company: Annotated[str, "company:name"], n: Annotated[int, "count", Range(4, 7)] = 5
-) -> Companies:
-    """Lists the `n` members of 16 major stock indices whose numbers of employees come closest to that of a company
-    (itself left out), the closest first."""
-    here = _find(company).employees
-    if here is None:
-        raise ToolError("not_found", f"the number of employees of {company!r} is not known")
-    staff = {name: row.employees for name, row in _known().items() if row.employees and name != company}
-    near = sorted((abs(number - here), name) for name, number in staff.items())
-    if not 1 <= n < len(near):
-        raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
-    if near[n][0] == near[n - 1][0]:
-        raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of companies")
-    return {"companies": [name for _, name in near[:n]]}
+def companies_of_same_year(company: Annotated[str, "company:name"]) -> Companies:
+    """Lists the members of 16 major stock indices that were founded in the same year as a company (itself left out) and
+    whose country and staff are known, in alphabetical order."""
+    here = _find(company).founded
+    names = sorted(n for n, row in _known().items() if row.full and row.founded == here and n != company)
+    if here is None or not names:
+        raise ToolError("not_found", f"no other index member is known to be founded in the year of {company!r}")
+    return {"companies": names}
+
+
+@tool("R", STOCKS)
+def companies_in_state(state: Annotated[str, "us_state:usps"]) -> Companies:
+    """Lists the companies of the S&P 500 that are based in a US state (postal code), in alphabetical order."""
+    names = [name for name, row in _known().items() if row.state == state and "S&P 500" in row.indices]
+    if not names:
+        raise ToolError("not_found", f"no company of the S&P 500 is based in {state!r}")
+    return {"companies": sorted(names)}
 
 
 @tool("R", STOCKS)

@@ -26,7 +26,7 @@ GROUPS = {
     "southeast_asia": ("South-East Asian currencies that the European Central Bank quotes", "IDR MYR PHP SGD THB"),
     "east_asia": ("East Asian currencies that the European Central Bank quotes", "CNY HKD JPY KRW"),
     "americas": ("currencies of the Americas that the European Central Bank quotes", "BRL CAD MXN USD"),
-    "eu": ("currencies of today's EU members outside the euro area", "CZK DKK HUF PLN RON SEK"),
+    "eu": ("currencies of the EU members that do not use the euro in 2026", "CZK DKK HUF PLN RON SEK"),
     "brics": ("currencies of Brazil, China, India and South Africa", "BRL CNY INR ZAR"),
     "english": (
         "currencies of Australia, Canada, New Zealand, the United Kingdom and the United States", "AUD CAD GBP NZD USD",

@@ -57,6 +57,15 @@ def codes() -> list[Entity]:
     ]  # fmt: skip
 
 
+@entities("icd10cm_chapter:title")
+def chapters() -> list[Entity]:
+    """All chapters, by their titles."""
+    return [
+        Entity(type="icd10cm_chapter:title", id=title, name=f'the chapter "{title}"', aliases=(title,), seed=False)
+        for title in icd().chapters.values()
+    ]
+
+
 @entities("icd10cm_block:range")
 def blocks() -> list[Entity]:
     """All blocks; seeds are short and plainly named blocks of diseases."""

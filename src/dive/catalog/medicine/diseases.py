@@ -8,12 +8,13 @@ import heapq
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.medicine.hpo import HPO, SYSTEMS, find_disease, hpo, recorded, seeds, with_feature
+from dive.catalog.medicine.hpo import HPO, ONSETS, SYSTEMS, by_gene, find_disease, hpo, recorded, seeds
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Range, entities, tool
 
 LEAST_EXAMINED = 5
+MANY_EXAMINED = 10
 ORGANS = Choices(tuple(SYSTEMS.values()))
 
 
@@ -28,12 +29,28 @@ class DiseaseRecord(TypedDict):
     orpha: NotRequired[Annotated[str, "disease_number:orphanet"]]
 
 
+class DiseaseOnset(TypedDict):
+    """The stages of life in which a disease begins; `stage` only where there is exactly one."""
+
+    disease: Annotated[str, "disease:omim"]
+    stages: list[Annotated[str, "life_stage:name"]]
+    stage: NotRequired[Annotated[str, "life_stage:name"]]
+
+
 class DiseaseProfile(TypedDict):
-    """How much of the body a disease affects."""
+    """How many clinical features a disease has: in all, and of single organ systems."""
 
     disease: Annotated[str, "disease:omim"]
     features: Annotated[int, "count"]
-    organ_systems: Annotated[int, "count"]
+    eyes: Annotated[int, "count"]
+    ears: Annotated[int, "count"]
+    nerves: Annotated[int, "count"]
+    heart: Annotated[int, "count"]
+    skeleton: Annotated[int, "count"]
+    skin: Annotated[int, "count"]
+    head: Annotated[int, "count"]
+    limbs: Annotated[int, "count"]
+    digestion: Annotated[int, "count"]
 
 
 class TheDisease(TypedDict):
@@ -53,6 +70,7 @@ class NamedFeature(TypedDict):
 class DiseaseFeatures(TypedDict):
     """Clinical features, in order of id."""
 
+    number: Annotated[int, "count"]
     features: list[NamedFeature]
 
 
@@ -72,18 +90,18 @@ class CountedFeatures(TypedDict):
     features: list[CountedFeature]
 
 
-class RareFeature(TypedDict):
-    """A clinical feature and how many diseases have it."""
+class CommonFeature(TypedDict):
+    """A clinical feature and the share of the patients examined for it who had it."""
 
     feature: Annotated[str, "phenotype:hpo"]
     name: str
-    diseases: Annotated[int, "count"]
+    frequency: Annotated[float, "share:percent"]
 
 
-class RareFeatures(TypedDict):
-    """Clinical features, the rarest first."""
+class CommonFeatures(TypedDict):
+    """Clinical features, the most frequent first."""
 
-    features: list[RareFeature]
+    features: list[CommonFeature]
 
 
 class SimilarDisease(TypedDict):
@@ -98,6 +116,12 @@ class SimilarDiseases(TypedDict):
     """Diseases by similarity, the most similar one first."""
 
     diseases: list[SimilarDisease]
+
+
+class SameGene(TypedDict):
+    """Diseases in order of OMIM number."""
+
+    diseases: list[TheDisease]
 
 
 class NamedGene(TypedDict):
@@ -124,6 +148,29 @@ def diseases() -> list[Entity]:
     ]  # fmt: skip
 
 
+@entities("inheritance:hpo")
+def modes() -> list[Entity]:
+    """Modes of inheritance."""
+    known = sorted({mode for row in hpo().diseases.values() for mode in row.inheritance})
+    return [
+        Entity(
+            type="inheritance:hpo", id=mode, name=f"{_plain(mode)} inheritance", seed=False,
+            aliases=tuple(sorted({_plain(mode), mode})),
+        )
+        for mode in known
+    ]  # fmt: skip
+
+
+def _plain(mode: str) -> str:
+    return mode if mode[:2] in ("X-", "Y-") or mode.startswith("Non-") else mode[:1].lower() + mode[1:]
+
+
+@entities("life_stage:name")
+def stages() -> list[Entity]:
+    """Stages of life."""
+    return [Entity(type="life_stage:name", id=stage, name=stage, seed=False) for stage in sorted(set(ONSETS.values()))]
+
+
 @tool("R", HPO)
 def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
     """Looks up a disease by its six-digit OMIM number: name and number of genes linked to it; the gene, the mode of
@@ -140,12 +187,30 @@ def disease_record(disease: Annotated[str, "disease:omim"]) -> DiseaseRecord:
 
 
 @tool("R", HPO)
+def disease_onset(disease: Annotated[str, "disease:omim"]) -> DiseaseOnset:
+    """Tells the stages of life in which a disease (OMIM number) was recorded to begin: fetal life, the newborn period,
+    infancy (the first year), early childhood (to 5), late childhood or adolescence (5 to 15), adulthood."""
+    stages = find_disease(disease).onset
+    if not stages:
+        raise ToolError("not_found", f"no age of onset is recorded for OMIM {disease}")
+    found: DiseaseOnset = {"disease": disease, "stages": stages}
+    if len(stages) == 1:
+        found["stage"] = stages[0]
+    return found
+
+
+@tool("R", HPO)
 def disease_profile(disease: Annotated[str, "disease:omim"]) -> DiseaseProfile:
-    """Counts the clinical features recorded for a disease (OMIM number) and the organ systems (of 14) to which they
-    belong."""
+    """Counts the clinical features recorded for a disease (OMIM number), and those of them that are abnormalities of
+    the eyes, ears, nerves, heart and vessels, skeleton and muscles, skin, head or neck, limbs, and digestion."""
     row = find_disease(disease)
-    systems = {system for feature in row.features for system in hpo().terms[feature].systems}
-    return {"disease": disease, "features": len(row.features), "organ_systems": len(systems)}
+    counts = Counter(system for feature in row.features for system in hpo().terms[feature].systems)
+    return {
+        "disease": disease, "features": len(row.features), "eyes": counts["eye"], "ears": counts["ear"],
+        "nerves": counts["nervous system"], "heart": counts["cardiovascular system"],
+        "skeleton": counts["musculoskeletal system"], "skin": counts["integument"],
+        "head": counts["head or neck"], "limbs": counts["limbs"], "digestion": counts["digestive system"],
+    }  # fmt: skip
 
 
 @tool("R", HPO)
@@ -166,9 +231,10 @@ def _by_orphanet() -> dict[str, str]:
 def disease_features(
     disease: Annotated[str, "disease:omim"], system: Annotated[str, "organ_system", ORGANS]
 ) -> DiseaseFeatures:
-    """Lists all clinical features recorded for a disease (OMIM number) that are abnormalities of one organ system,
-    such as "eye" or "nervous system", by HPO id. Modes of inheritance and ages of onset are not among them."""
-    return {"features": [{"feature": key, "name": hpo().terms[key].name} for key in _within(disease, system)]}
+    """Counts and lists all clinical features recorded for a disease (OMIM number) that are abnormalities of one organ
+    system, such as "eye" or "nervous system", by HPO id. Modes of inheritance and ages of onset are not among them."""
+    found = _within(disease, system)
+    return {"number": len(found), "features": [{"feature": key, "name": hpo().terms[key].name} for key in found]}
 
 
 @tool("R", HPO)
@@ -209,17 +275,30 @@ def similar_diseases(
 
 
 @tool("R", HPO)
-def rarest_features(
+def commonest_features(
     disease: Annotated[str, "disease:omim"], n: Annotated[int, "count", Range(4, 7)] = 5
-) -> RareFeatures:
-    """Lists those `n` clinical features recorded for a disease (OMIM number) that the fewest other diseases have (with
-    the number of diseases annotated with the feature or a subtype), the rarest first."""
-    ranked = sorted((len(with_feature(key)), key) for key in find_disease(disease).features)
-    if len(ranked) < n or n < 1:
-        raise ToolError("not_found", f"there are no {n} features recorded for OMIM {disease}")
-    if len(ranked) > n and ranked[n - 1][0] == ranked[n][0]:
+) -> CommonFeatures:
+    """Lists the `n` clinical features recorded for a disease (OMIM number) that the largest shares of the patients
+    examined for them had (at least ten, pooled over the cited reports), in percent, the most frequent first."""
+    counts = {key: had / of for key, (had, of) in find_disease(disease).counts.items() if of >= MANY_EXAMINED}
+    ranked = sorted((-share, key) for key, share in counts.items())
+    if len(ranked) <= n or n < 1:
+        raise ToolError("not_found", f"there are no {n} features of OMIM {disease} with enough patients")
+    if ranked[n - 1][0] == ranked[n][0]:
         raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of features")
-    return {"features": [{"feature": key, "name": hpo().terms[key].name, "diseases": m} for m, key in ranked[:n]]}
+    return {
+        "features": [{"feature": key, "name": hpo().terms[key].name, "frequency": -100 * f} for f, key in ranked[:n]]
+    }
+
+
+@tool("R", HPO)
+def diseases_of_same_gene(disease: Annotated[str, "disease:omim"]) -> SameGene:
+    """Lists the other diseases linked to the one gene to which a disease (OMIM number) is linked."""
+    genes = find_disease(disease).genes
+    found = [key for key in by_gene()[genes[0]] if key != disease] if len(genes) == 1 else []
+    if not found:
+        raise ToolError("not_found", f"OMIM {disease} shares no single gene with another disease")
+    return {"diseases": [{"disease": key, "name": hpo().diseases[key].name} for key in found]}
 
 
 @tool("R", HPO)

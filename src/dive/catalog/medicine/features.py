@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.medicine.hpo import HPO, find_term, genes_with_feature, hpo, subtypes, with_feature
+from dive.catalog.medicine.hpo import HPO, SYSTEMS, find_term, genes_with_feature, hpo, subtypes, with_feature
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import entities, tool
@@ -29,7 +29,7 @@ class FeatureRecord(TypedDict):
     subtypes: Annotated[int, "count"]
     umls: NotRequired[Annotated[str, "feature_concept:umls"]]
     parent: NotRequired[Annotated[str, "phenotype:hpo"]]
-    system: NotRequired[Annotated[str, "organ_system"]]
+    system: NotRequired[Annotated[str, "body_system:hpo"]]
 
 
 class FeatureFrequency(TypedDict):
@@ -95,6 +95,15 @@ def features() -> list[Entity]:
         )
         for key, row in hpo().terms.items()
     ]  # fmt: skip
+
+
+@entities("body_system:hpo")
+def systems() -> list[Entity]:
+    """The organ systems by which the ontology groups abnormalities."""
+    return [
+        Entity(type="body_system:hpo", id=name, name=f"the {name}", aliases=(name,), seed=False)
+        for name in SYSTEMS.values()
+    ]
 
 
 @tool("R", HPO)

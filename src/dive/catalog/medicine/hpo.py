@@ -49,7 +49,8 @@ class Term(msgspec.Struct, array_like=True):
 
 class Disease(msgspec.Struct, array_like=True):
     """A disease by OMIM number. `counts`: feature -> (patients with it, patients examined), pooled over reports.
-    `orpha`: its number in Orphanet, where one disease there has the very same name.
+    `orpha`: its number in Orphanet, where one disease there has the very same name. `onset`: stages of life in which it
+    begins.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Disease(msgspec.Struct, array_like=True):
     inheritance: list[str]
     counts: dict[str, tuple[int, int]]
     orpha: str
+    onset: list[str]
 
 
 class Table(msgspec.Struct):
@@ -77,6 +79,16 @@ SYSTEMS = {
     "HP:0002086": "respiratory system", "HP:0002715": "immune system", "HP:0025031": "digestive system",
     "HP:0033127": "musculoskeletal system", "HP:0040064": "limbs",
 }  # fmt: skip
+
+ONSETS = {
+    "HP:0030674": "fetal life", "HP:0011460": "fetal life", "HP:0011461": "fetal life", "HP:0034197": "fetal life",
+    "HP:0034198": "fetal life", "HP:0034199": "fetal life", "HP:0003577": "the newborn period",
+    "HP:0003623": "the newborn period", "HP:0003593": "infancy", "HP:0011463": "early childhood",
+    "HP:0003621": "late childhood or adolescence", "HP:0003581": "adulthood", "HP:0011462": "adulthood",
+    "HP:0025708": "adulthood", "HP:0025709": "adulthood", "HP:0025710": "adulthood", "HP:0003596": "adulthood",
+    "HP:0003584": "adulthood",
+}  # fmt: skip
+"""Terms of onset and their stages of life: infancy is the first year, early childhood ends at 5, adolescence at 16."""
 
 
 def hpo() -> Table:
@@ -232,6 +244,7 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
     titles: dict[str, set[str]] = defaultdict(set)
     features: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     modes: dict[str, set[str]] = defaultdict(set)
+    onsets: dict[str, set[str]] = defaultdict(set)
     for line in (_data() / "phenotype.hpoa").read_text(encoding="utf-8").splitlines():
         if not line.startswith("OMIM:"):
             continue
@@ -244,6 +257,8 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
             features[number[5:]][feature] = (had + more[0], of + more[1])
         elif aspect == "I" and stanzas[feature]["name"][0].endswith("inheritance"):
             modes[number[5:]].add(stanzas[feature]["name"][0].removesuffix(" inheritance"))
+        elif aspect == "C" and qualifier != "NOT" and feature in ONSETS:
+            onsets[number[5:]].add(ONSETS[feature])
     genes, title_of = _genes(), {number: _title(found) for number, found in titles.items()}
     orphanet = _orphanet(title_of)
     return {
@@ -251,6 +266,7 @@ def _diseases(terms: dict[str, Term], stanzas: dict[str, dict[str, list[str]]], 
             number, _name(title_of[number], case), title_of[number], sorted(found), sorted(genes.get(number, ())),
             sorted(case.natural(mode) for mode in modes.get(number, ())),
             {feature: count for feature, count in sorted(found.items()) if count[1]}, orphanet.get(number, ""),
+            sorted(onsets.get(number, ())),
         )
         for number, found in sorted(features.items())
     }  # fmt: skip
