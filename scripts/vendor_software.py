@@ -1,14 +1,17 @@
-"""Makes the tables in `catalog/software/data/` from web-features, GitHub Linguist, mime-db, color-name and
-fontTools' Unicode data.
+"""Makes the tables in `catalog/software/data/` from web-features, MDN's browser-compat-data, GitHub Linguist, mime-db,
+color-name, distro-info-data and fontTools' Unicode data.
 
     npm pack web-features@3.40.0 linguist-languages@9.5.0 mime-db@1.54.0 color-name@2.1.1
+        @mdn/browser-compat-data@8.1.9
     (each unpacked to T/<name without version>), pip install --target T/fonttools --no-deps fonttools==4.68.0
+    Debian's package distro-info-data 0.58: debian.csv and ubuntu.csv in T/distro-info
     python scripts/vendor_software.py T
 
 Dates and versions that are only known to be "at the latest" (marked ≤) are left out, and so are Baseline dates of
 July 2015, with which the counting began. Does not know how the tables are used.
 """
 
+import csv
 import json
 import re
 import runpy
@@ -20,6 +23,7 @@ OUT = Path(__file__).parent.parent / "src/dive/catalog/software/data"
 BROWSERS = ("chrome", "edge", "firefox", "safari")
 FIRST_DAY = "2015-07-29"
 NO_SCRIPT = {"Zyyy", "Zinh", "Zzzz"}
+PLAIN = re.compile(r"[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)+")
 SPECIAL = re.compile("Surrogates|Private Use|Specials")
 
 
@@ -28,6 +32,10 @@ def main(folder: Path) -> None:
     web = json.loads((folder / "web-features/data.json").read_text(encoding="utf-8"))
     write("features", ("id", "name", "groups", "baseline", *BROWSERS), features(web))
     write("groups", ("id", "name"), [(key, row["name"]) for key, row in sorted(web["groups"].items())])
+    compat = json.loads((folder / "mdn-browser-compat-data/data.json").read_text(encoding="utf-8"))
+    write("css", ("id", *BROWSERS), properties(compat["css"]["properties"]))
+    write("javascript", ("id", *BROWSERS, "nodejs"), members((), compat["javascript"]["builtins"]))
+    write("systems", ("name", "line", "codename", "released", "ends"), systems(folder))
     write("releases", ("browser", "version", "date"),
           [(web["browsers"][b]["name"], one["version"], one["date"])
            for b in BROWSERS for one in web["browsers"][b]["releases"]])  # fmt: skip
@@ -50,6 +58,52 @@ def features(web: dict) -> list[tuple[str, ...]]:
                 key, row["name"], ";".join(row.get("group", [])), "" if "≤" in day or day == FIRST_DAY else day,
                 *("" if "≤" in version else version for version in support),
             ))  # fmt: skip
+    return made
+
+
+def properties(rows: dict) -> list[tuple[str, ...]]:
+    """Properties of CSS without a vendor's prefix: first version of each browser."""
+    found = [(name, row["__compat"]) for name, row in sorted(rows.items()) if "__compat" in row]
+    return [(name, *(version(row, b) for b in BROWSERS)) for name, row in found if not name.startswith("-")]
+
+
+def members(path: tuple[str, ...], rows: dict) -> list[tuple[str, ...]]:
+    """Methods and properties of JavaScript's built-in objects: first version of each browser and of Node.js."""
+    made = []
+    for name, row in sorted(rows.items()):
+        if name == "__compat" or (path and not path[-1][0].isupper()):
+            continue
+        compat = row.get("__compat", {})
+        spec = compat.get("spec_url", "")
+        spec = spec if isinstance(spec, str) else spec[0]
+        written = ".".join((*path, *(("prototype",) if ".prototype." in spec.lower() else ()), name))
+        if path and compat and PLAIN.fullmatch(written) and (name[0].islower() or name.isupper()):
+            made.append((written, *(version(compat, b) for b in (*BROWSERS, "nodejs"))))
+        made += members((*path, name), row)
+    return made
+
+
+def version(compat: dict, browser: str) -> str:
+    """The first version with full support and no flag, where it is known."""
+    found = compat["support"].get(browser, {})
+    for one in found if isinstance(found, list) else [found]:
+        added = one.get("version_added")
+        if {"flags", "prefix", "alternative_name", "partial_implementation", "version_removed"} & set(one):
+            continue
+        return added if isinstance(added, str) and added[0].isdigit() else ""
+    return ""
+
+
+def systems(folder: Path) -> list[tuple[str, ...]]:
+    """Releases of Ubuntu and Debian: code name, day of release, last day of standard support."""
+    made = []
+    for line in ("ubuntu", "debian"):
+        with (folder / "distro-info" / f"{line}.csv").open(encoding="utf-8") as lines:
+            rows = [row for row in csv.DictReader(lines) if row["version"] and row.get("release") and row.get("eol")]
+        made += [
+            (f"{line.title()} {row['version']}", line.title(), row["codename"], row["release"], row["eol"])
+            for row in rows
+        ]
     return made
 
 

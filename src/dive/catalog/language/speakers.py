@@ -39,7 +39,6 @@ class Speakers(TypedDict):
     speakers: Annotated[int, "count"]
     countries: Annotated[int, "count"]
     main_country: NotRequired[Annotated[str, "country:iso2"]]
-    share_in_main_country: Annotated[float, "share:percent"]
 
 
 class SpokenLanguage(TypedDict):
@@ -69,8 +68,14 @@ class Homes(TypedDict):
     countries: list[Home]
 
 
-class Languages(TypedDict):
-    """Languages, the closest first."""
+class Leading(TypedDict):
+    """The languages of a country, the one that most people speak first."""
+
+    languages: list[SpokenLanguage]
+
+
+class Neighbours(TypedDict):
+    """Languages of one country, the one that most people speak first."""
 
     languages: list[Annotated[str, "language:iso639"]]
 
@@ -109,13 +114,6 @@ def total() -> dict[str, int]:
 
 
 @functools.cache
-def sized() -> tuple[tuple[int, str], ...]:
-    """(speakers, code) of the languages that may be listed by size."""
-    listed = named() - set(fence("language", "languages"))
-    return tuple((number, code) for code, number in total().items() if code in listed)
-
-
-@functools.cache
 def by_country() -> dict[str, list[Use]]:
     """The languages that at least one percent of a country's population speaks, by code."""
     found: dict[str, list[Use]] = {}
@@ -137,14 +135,13 @@ def _of(language: str) -> list[Use]:
 @tool("R", CLDR)
 def language_speakers(language: Annotated[str, "language:iso639"]) -> Speakers:
     """Tells how many people speak a language (ISO 639 code), second-language speakers included; in how many sovereign
-    states at least one percent of the population does; the state with the most speakers and its share of them."""
+    states at least one percent of the population does; the state where more than half of them live, if there is one."""
     found = _of(language)
     made: Speakers = {
         "language": language, "speakers": total()[language],
         "countries": sum(use.percent >= SHARE for use in found),
-        "share_in_main_country": 100 * found[0].speakers / total()[language],
     }  # fmt: skip
-    if len(found) == 1 or found[0].speakers > CLOSE * found[1].speakers:
+    if 2 * found[0].speakers > CLOSE * total()[language]:
         made["main_country"] = found[0].country
     return made
 
@@ -178,19 +175,39 @@ def countries_with_most_speakers(
 
 
 @tool("R", CLDR)
-def languages_of_like_size(
-    language: Annotated[str, "language:iso639"], n: Annotated[int, "count", Range(4, 7)] = 5
-) -> Languages:
-    """Lists the `n` languages (ISO 639 codes) whose numbers of speakers come closest to that of a language (itself left
-    out), the closest first."""
-    here = _of(language)
-    size = sum(use.speakers for use in here)
-    near = sorted((abs(number - size), code) for number, code in sized() if code != language)
-    if not 1 <= n < len(near):
-        raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
-    if near[n - 1][0] == near[n][0]:
-        raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of languages")
-    return {"languages": [code for _, code in near[:n]]}
+def most_spoken_languages(
+    country: Annotated[str, "country:iso2"], n: Annotated[int, "count", Range(4, 7)] = 5
+) -> Leading:  # fmt: skip
+    """Lists the `n` languages (ISO 639 codes) that most people in a sovereign state speak, second-language speakers
+    included, with their shares of the population in percent, the most first. Refused where places `n` and `n` + 1 are
+    too close."""
+    found = _leading(country, n, "")
+    return {"languages": [{"language": use.language, "share": use.percent} for use in found]}
+
+
+@tool("R", CLDR)
+def languages_spoken_beside(
+    language: Annotated[str, "language:iso639"], n: Annotated[int, "count", Range(4, 6)] = 5
+) -> Neighbours:  # fmt: skip
+    """Lists the `n` languages (ISO 639 codes) that, besides a given one, most people speak in the sovereign state where
+    more than half of its speakers live, second-language speakers included, the most first. Refused where places `n` and
+    `n` + 1 are too close."""
+    country = language_speakers(language).get("main_country")
+    if country is None:
+        raise ToolError("not_found", f"no state has more than half of the speakers of {language!r}")
+    return {"languages": [use.language for use in _leading(country, n, language)]}
+
+
+def _leading(country: str, n: int, without: str) -> list[Use]:
+    every = [use for use in uses() if use.country == country and use.language != without]
+    found = sorted(every, key=lambda use: -use.speakers)
+    if not 1 <= n < len(found):
+        raise ToolError("not_found", f"{len(found)} languages are known to be spoken in {country!r}")
+    if any(use.language not in named() for use in found[:n]):
+        raise ToolError("refused", f"one of the {n} most spoken languages of {country!r} has no English name in CLDR")
+    if found[n - 1].speakers < CLOSE * found[n].speakers:
+        raise ToolError("refused", f"places {n} and {n + 1} are too close; ask for another number of languages")
+    return found[:n]
 
 
 @audit("speakers")

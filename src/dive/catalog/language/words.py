@@ -1,12 +1,12 @@
 """English words: how many meanings they have, how they sound, what rhymes with them, what means the same.
 
-Takes `data/words.tsv` (`scripts/vendor_language.py`): some eleven thousand words that WordNet 3.1's tagged texts hold
-and the CMU Pronouncing Dictionary gives one pronunciation for. Lists hold words of this table only. Does not know
-other languages.
+Takes `data/words.tsv` (`scripts/vendor_language.py`): words of the CMU Pronouncing Dictionary that are familiar, by the
+Dale-Chall list, or frequent in WordNet 3.1's tagged texts, with all their synonyms of one word. Lists by sound or
+spelling hold words of the Dale-Chall list only. Does not know other languages.
 """
 
 import functools
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
@@ -24,29 +24,46 @@ SCRABBLE = {
     **dict.fromkeys("aeilnorstu", 1), **dict.fromkeys("dg", 2), **dict.fromkeys("bcmp", 3),
     **dict.fromkeys("fhvwy", 4), "k": 5, **dict.fromkeys("jx", 8), **dict.fromkeys("qz", 10),
 }  # fmt: skip
+DALE_CHALL = Package(
+    "dale-chall", "MIT", "MIT: the new Dale-Chall list (1995)", "CMU Pronouncing Dictionary, Dale-Chall list"
+)
 SOME = range(4, 9)
-COMMON = 4
-"""How often WordNet's texts hold a word that people ask about."""
+EASY = 2
 
 
 class Row(Struct, frozen=True):
-    """One word: its sounds, meanings by part of speech, how often it was seen, how many single words share a meaning
-    with it, and the common ones of these."""
+    """One word: its pronunciations, meanings by part of speech, how many single words share a meaning with it, how
+    well it is known (2: on the Dale-Chall list, 1: frequent), its synonyms where the table has them all."""
 
-    sounds: tuple[str, ...]
+    sounds: tuple[tuple[str, ...], ...]
     noun: int
     verb: int
     adjective: int
     adverb: int
-    seen: int
     alike: int
+    known: int
     synonyms: tuple[str, ...]
 
     @property
-    def rhyme(self) -> tuple[str, ...]:
-        """The sounds from the last main stress on, without stress marks; nothing where there is no main stress."""
-        stressed = [place for place, sound in enumerate(self.sounds) if sound[-1] == "1"]
-        return tuple(sound.rstrip("012") for sound in self.sounds[stressed[-1] :]) if stressed else ()
+    def easy(self) -> bool:
+        """Whether the Dale-Chall list has it."""
+        return self.known == EASY
+
+    @property
+    def rhymes(self) -> frozenset[tuple[str, ...]]:
+        """The sounds of each pronunciation from the last main stress on, without stress marks."""
+        return frozenset(
+            tuple(sound.rstrip("012") for sound in said[place:])
+            for said in self.sounds
+            for place in [max((p for p, sound in enumerate(said) if sound[-1] == "1"), default=None)]
+            if place is not None
+        )
+
+    @property
+    def syllables(self) -> int | None:
+        """How many there are, where all pronunciations have as many."""
+        found = {sum(sound[-1] in "012" for sound in said) for said in self.sounds}
+        return found.pop() if len(found) == 1 else None
 
 
 class Meanings(TypedDict):
@@ -63,7 +80,7 @@ class Sound(TypedDict):
 
     word: Annotated[str, "word:english"]
     syllables: Annotated[int, "count"]
-    sounds: Annotated[int, "count"]
+    pronunciations: Annotated[int, "count"]
 
 
 class Words(TypedDict):
@@ -74,9 +91,9 @@ class Words(TypedDict):
 
 
 class Synonyms(TypedDict):
-    """Common synonyms in alphabetical order, and how many there are in all."""
+    """Synonyms in alphabetical order, where all are known, and how many there are."""
 
-    words: list[Annotated[str, "word:english"]]
+    words: NotRequired[list[Annotated[str, "word:english"]]]
     number: Annotated[int, "count"]
 
 
@@ -84,7 +101,7 @@ class Spelling(TypedDict):
     """What the letters of a word come to."""
 
     letters: Annotated[int, "count"]
-    points: Annotated[int, "points:scrabble"]
+    points: Annotated[int, "count"]
 
 
 @functools.cache
@@ -92,51 +109,64 @@ def words_table() -> dict[str, Row]:
     """All words."""
     return {
         row["word"]: Row(
-            tuple(row["sounds"].split()), int(row["noun"]), int(row["verb"]), int(row["adjective"]),
-            int(row["adverb"]), int(row["tagged"]), int(row["alike"]), tuple(row["synonyms"].split()),
-        )
-        for row in rows("words")
-    }  # fmt: skip
+            tuple(tuple(said.split()) for said in row["sounds"].split("|") if said), int(row["noun"]), int(row["verb"]),
+            int(row["adjective"]), int(row["adverb"]), int(row["alike"]), int(row["known"]),
+            tuple(row["synonyms"].split()), ) for row in rows("words") }  # fmt: skip
 
 
 @functools.cache
 def _by_rhyme() -> dict[tuple[str, ...], list[str]]:
     found: dict[tuple[str, ...], list[str]] = {}
     for word, row in words_table().items():
-        if row.rhyme:
-            found.setdefault(row.rhyme, []).append(word)
+        for rhyme in row.rhymes if row.easy else ():
+            found.setdefault(rhyme, []).append(word)
     return found
 
 
 @functools.cache
-def _by_letters() -> dict[str, list[str]]:
+def _by_gap() -> dict[str, list[str]]:
+    """Familiar words by their letters with one left open: "c_t"."""
     found: dict[str, list[str]] = {}
-    for word in words_table():
-        found.setdefault("".join(sorted(word)), []).append(word)
+    for word, row in words_table().items():
+        for place in range(len(word)) if row.easy else ():
+            found.setdefault(f"{word[:place]}_{word[place + 1 :]}", []).append(word)
     return found
 
 
 @entities("word:english")
 def words() -> list[Entity]:
-    """All words; seeds are common ones with some rhymes or synonyms."""
+    """All words; seeds have some rhymes, synonyms or words that differ in a letter."""
     return [
-        Entity(type="word:english", id=word, name=word, seed=row.seen >= COMMON and _fruitful(word, row))
+        Entity(
+            type="word:english",
+            id=word,
+            name=word,
+            seed=row.known > 0 and len(row.sounds) == 1 and _fruitful(word, row),
+        )
         for word, row in words_table().items()
     ]
 
 
 def _fruitful(word: str, row: Row) -> bool:
-    return len(row.synonyms) in SOME or len(_rhymes(word, row)) in SOME
+    return len(row.synonyms) in SOME or (
+        row.easy and any(len(f) in SOME for f in (_rhymes(word, row), _neighbours(word)))
+    )
 
 
 def _rhymes(word: str, row: Row) -> list[str]:
-    return [w for w in _by_rhyme().get(row.rhyme, []) if w != word and words_table()[w].sounds != row.sounds]
+    found = {other for rhyme in row.rhymes for other in _by_rhyme().get(rhyme, ())} - {word}
+    return sorted(other for other in found if not set(words_table()[other].sounds) & set(row.sounds))
+
+
+def _neighbours(word: str) -> list[str]:
+    found = {w for p in range(len(word)) for w in _by_gap().get(f"{word[:p]}_{word[p + 1 :]}", ())}
+    return sorted(found - {word})
 
 
 def _row(word: str) -> Row:
     row = words_table().get(word)
     if row is None:
-        raise ToolError("not_found", f"the word {word!r} is not in the table of common words")
+        raise ToolError("not_found", f"the word {word!r} is not in the table")
     return row
 
 
@@ -145,45 +175,53 @@ def word_meanings(word: Annotated[str, "word:english"]) -> Meanings:
     """Counts the meanings that WordNet 3.1 lists for an English word: all of them, those as a noun, those as a verb."""
     row = _row(word)
     every = row.noun + row.verb + row.adjective + row.adverb
+    if not every:
+        raise ToolError("not_found", f"WordNet 3.1 has no entry {word!r}")
     return {"word": word, "meanings": every, "noun_meanings": row.noun, "verb_meanings": row.verb}
 
 
 @tool("R", CMU)
 def word_sound(word: Annotated[str, "word:english"]) -> Sound:
-    """Counts the syllables and the single sounds of an English word as the CMU Pronouncing Dictionary gives it."""
+    """Counts the syllables of an English word as the CMU Pronouncing Dictionary gives it, and its pronunciations there.
+    Refused where these differ in syllables."""
     row = _row(word)
-    syllables = sum(sound[-1] in "012" for sound in row.sounds)
-    return {"word": word, "syllables": syllables, "sounds": len(row.sounds)}
+    if row.syllables is None:
+        raise ToolError("not_found", f"the CMU Pronouncing Dictionary does not say how many syllables {word!r} has")
+    return {"word": word, "syllables": row.syllables, "pronunciations": len(row.sounds)}
 
 
-@tool("R", CMU)
+@tool("R", DALE_CHALL)
 def rhymes_with(word: Annotated[str, "word:english"]) -> Words:
-    """Lists and counts the common English words that rhyme with a word: same sounds from the last stressed vowel on in
-    the CMU Pronouncing Dictionary; words that sound exactly alike are left out."""
+    """Lists and counts the words of the Dale-Chall list of familiar English words that rhyme with a word: same sounds
+    from the last stressed vowel on in the CMU Pronouncing Dictionary; words that sound exactly alike are left out."""
     found = _rhymes(word, _row(word))
     if not found:
-        raise ToolError("not_found", f"no common word rhymes with {word!r}")
+        raise ToolError("not_found", f"no word of the list rhymes with {word!r}")
+    return {"words": found, "number": len(found)}
+
+
+@tool("R", DALE_CHALL)
+def words_one_letter_from(word: Annotated[str, "word:english"]) -> Words:
+    """Lists and counts the words of the Dale-Chall list of familiar English words that differ from a word of the same
+    length in exactly one letter."""
+    _row(word)
+    found = _neighbours(word)
+    if not found:
+        raise ToolError("not_found", f"no word of the list differs from {word!r} in one letter")
     return {"words": found, "number": len(found)}
 
 
 @tool("R", WORDNET)
 def synonyms_of(word: Annotated[str, "word:english"]) -> Synonyms:
-    """Lists the common single English words that share a meaning with a word in WordNet 3.1, and counts all single
-    words, rare ones too, that do."""
+    """Counts the single English words that share a meaning with a word in WordNet 3.1, and lists them where the table
+    holds them all."""
     row = _row(word)
-    if not row.synonyms:
-        raise ToolError("not_found", f"WordNet has no common synonym of {word!r}")
-    return {"words": list(row.synonyms), "number": row.alike}
-
-
-@tool("R", WORDNET)
-def anagrams_of(word: Annotated[str, "word:english"]) -> Words:
-    """Lists and counts the common English words that consist of the same letters as a word, in another order."""
-    _row(word)
-    found = [other for other in _by_letters()["".join(sorted(word))] if other != word]
-    if not found:
-        raise ToolError("not_found", f"no common word is an anagram of {word!r}")
-    return {"words": found, "number": len(found)}
+    if not row.alike:
+        raise ToolError("not_found", f"WordNet has no one-word synonym of {word!r}")
+    made: Synonyms = {"number": row.alike}
+    if row.synonyms:
+        made["words"] = list(row.synonyms)
+    return made
 
 
 @tool("P", RULE)
@@ -197,16 +235,18 @@ def scrabble_points(word: Annotated[str, "word:english"]) -> Spelling:
 
 @audit("words")
 def audit_words() -> list[Finding]:
-    """Words without a vowel sound or a meaning, synonyms that do not hold in both directions."""
+    """Words whose sounds have no vowel, words without a meaning, synonyms that do not hold in both directions."""
     table, found = words_table(), []
     for word, row in table.items():
-        if not any(sound[-1] in "012" for sound in row.sounds):
+        if not all(any(sound[-1] in "012" for sound in said) for said in row.sounds):
             found.append(Finding("words", word, "no vowel", False))
-        if not row.noun + row.verb + row.adjective + row.adverb:
+        if not row.easy and not row.noun + row.verb + row.adjective + row.adverb:
             found.append(Finding("words", word, "no meaning", False))
+        if row.synonyms and len(row.synonyms) != row.alike:
+            found.append(Finding("words", word, f"{len(row.synonyms)} of {row.alike} synonyms", False))
         found += [
             Finding("words", word, f"one-sided synonym {other}", False)
             for other in row.synonyms
-            if word not in table[other].synonyms
+            if table[other].synonyms and word not in table[other].synonyms
         ]
     return found

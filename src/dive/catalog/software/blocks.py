@@ -18,6 +18,7 @@ class Span(TypedDict):
     """Where a block lies."""
 
     block: Annotated[str, "unicode_block:name"]
+    size: Annotated[int, "count"]
     first: str
     last: str
 
@@ -62,9 +63,11 @@ def unicode_block_record(block: Annotated[str, "unicode_block:name"]) -> Block:
 
 @tool("R", UNICODE)
 def unicode_block_range(block: Annotated[str, "unicode_block:name"]) -> Span:
-    """Looks up the first and the last code point of a block of Unicode 18 such as "Cyrillic Supplement"."""
+    """Looks up the first and the last code point of a block of Unicode 18 such as "Cyrillic Supplement", and how many
+    it spans, assigned or not."""
     row = _row(block)
-    return {"block": block, "first": row["first"], "last": row["last"]}
+    size = place(row["last"]) - place(row["first"]) + 1
+    return {"block": block, "size": size, "first": row["first"], "last": row["last"]}
 
 
 def _row(block: str) -> dict[str, str]:
@@ -98,7 +101,8 @@ def unicode_blocks_of(script: Annotated[str, "script:iso15924"]) -> Blocks:
     return {"blocks": found, "number": len(found)}
 
 
-def _place(code: str) -> int:
+def place(code: str) -> int:
+    """The number of a code point such as "U+0400"."""
     return int(code.removeprefix("U+"), base=16)
 
 
@@ -108,5 +112,5 @@ def audit_blocks() -> list[Finding]:
     return [
         Finding("blocks", name, f"{row['characters']} characters", False)
         for name, row in blocks_table().items()
-        if int(row["characters"]) > _place(row["last"]) - _place(row["first"]) + 1
+        if int(row["characters"]) > place(row["last"]) - place(row["first"]) + 1
     ]

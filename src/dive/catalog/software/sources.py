@@ -1,7 +1,7 @@
-"""Programming languages and file types: extensions and colours by GitHub Linguist, media types by IANA, contrast.
+"""Programming languages and file types: extensions and colours by GitHub Linguist, media types by IANA.
 
-Takes the tables of `scripts/vendor_software.py`. Colours are six hexadecimal digits; contrast follows the Web Content
-Accessibility Guidelines. Does not know how popular a language is.
+Takes the tables of `scripts/vendor_software.py`. Colours are six hexadecimal digits. Does not know how popular a
+language is.
 """
 
 import functools
@@ -9,6 +9,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
+from dive.catalog.software.colors import Contrast, contrast, distance
 from dive.catalog.software.files import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -16,10 +17,8 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 
 LINGUIST = Package("linguist-languages", "MIT", "MIT", "GitHub Linguist")
 MIME = Package("mime-db", "MIT", "MIT; IANA media types: public domain", "mime-db and IANA")
-WCAG = Package("dive", "Apache-2.0", "no data: the formula of WCAG 2")
-CSS = Package("color-name", "MIT", "MIT; the colours of CSS Color Level 4", "color-name and W3C")
-DARK = 0.05
-"""What WCAG adds to each luminance: the light that even a black screen reflects."""
+SOME = range(3, 9)
+"""How many languages of a file extension make a list worth asking about."""
 
 
 class Row(Struct, frozen=True):
@@ -49,20 +48,6 @@ class Near(TypedDict):
     """Languages, the closest first."""
 
     languages: list[Annotated[str, "code_language:linguist"]]
-
-
-class Contrast(TypedDict):
-    """How a colour stands out against white and against black."""
-
-    on_white: Annotated[float, "contrast:ratio"]
-    on_black: Annotated[float, "contrast:ratio"]
-
-
-class ColorName(TypedDict):
-    """A colour's nearest name."""
-
-    name: Annotated[str, "color_name:css"]
-    color: Annotated[str, "color:hex"]
 
 
 class FileType(TypedDict):
@@ -122,21 +107,19 @@ def code_languages() -> list[Entity]:
 
 @entities("extension:file")
 def extensions() -> list[Entity]:
-    """File extensions; seeds are those of several languages and those of one media type."""
+    """File extensions; seeds are those of several languages that all have a colour."""
     known = sorted(set(_by_extension()) | set(_by_file()))
-    return [
-        Entity(
-            type="extension:file", id=extension, name=extension,
-            seed=len(_by_extension().get(extension, ())) > 2 or len(_by_file().get(extension, ())) == 1,
-        )
-        for extension in known
-    ]  # fmt: skip
+    return [Entity(type="extension:file", id=e, name=e, seed=_fruitful(_by_extension().get(e, []))) for e in known]
+
+
+def _fruitful(languages: list[str]) -> bool:
+    return len(languages) in SOME and all(languages_table()[name].color for name in languages)
 
 
 @entities("media_type:iana")
 def media_types() -> list[Entity]:
-    """Media types; seeds have three file extensions or more."""
-    return [Entity(type="media_type:iana", id=m, name=m, seed=len(found) > 2) for m, found in _media().items()]
+    """Media types."""
+    return [Entity(type="media_type:iana", id=m, name=m, seed=False) for m in _media()]
 
 
 def _find(language: str) -> Row:
@@ -185,7 +168,7 @@ def code_languages_colored_like(
     if not here:
         raise ToolError("not_found", f"{language} has no colour")
     others = [(name, row.color) for name, row in languages_table().items() if row.kind == "programming" and row.color]
-    near = sorted((_distance(here, color), name) for name, color in others if name != language)
+    near = sorted((distance(here, color), name) for name, color in others if name != language)
     if not 1 <= n < len(near):
         raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
     if near[n - 1][0] == near[n][0]:
@@ -193,41 +176,14 @@ def code_languages_colored_like(
     return {"languages": [name for _, name in near[:n]]}
 
 
-def _parts(color: str) -> tuple[float, float, float]:
-    try:
-        value = int(color.removeprefix("#"), 16)
-    except ValueError as error:
-        raise ToolError("arguments", f"{color!r} is no colour such as '#3572a5'") from error
-    if len(color) != 7:
-        raise ToolError("arguments", f"{color!r} is no colour such as '#3572a5'")
-    return (value >> 16) / 255, (value >> 8 & 255) / 255, (value & 255) / 255
-
-
-def _distance(one: str, other: str) -> float:
-    return sum((a - b) ** 2 for a, b in zip(_parts(one), _parts(other), strict=True))
-
-
-def _luminance(parts: tuple[float, float, float]) -> float:
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@tool("P", WCAG)
-def color_contrast(color: Annotated[str, "color:hex"]) -> Contrast:
-    """Works out the contrast ratios (1 to 21) of a colour such as "#3572a5" against white and against black, as the Web
-    Content Accessibility Guidelines define them."""
-    light = _luminance(_parts(color)) + DARK
-    return {"on_white": (1 + DARK) / light, "on_black": light / DARK}
-
-
-@tool("R", CSS)
-def css_color_name(color: Annotated[str, "color:hex"]) -> ColorName:
-    """Finds the named colour of CSS (such as "steelblue") that is closest to a colour such as "#3572a5" by distance in
-    red, green and blue, and that named colour's own code. Refused where two are equally close."""
-    near = sorted((_distance(color, row["color"]), row["name"], row["color"]) for row in rows("colors"))
-    if near[0][0] == near[1][0]:
-        raise ToolError("refused", f"{near[0][1]} and {near[1][1]} are equally close to {color}")
-    return {"name": near[0][1], "color": near[0][2]}
+@tool("R", LINGUIST)
+def code_language_contrast(language: Annotated[str, "code_language:linguist"]) -> Contrast:
+    """Works out the contrast ratios (1 to 21) of the colour in which GitHub shows a language against white and against
+    black, as the Web Content Accessibility Guidelines define them."""
+    color = _find(language).color
+    if not color:
+        raise ToolError("not_found", f"{language} has no colour")
+    return contrast(color)
 
 
 @tool("R", MIME)

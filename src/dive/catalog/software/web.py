@@ -22,6 +22,8 @@ WEB = Package("web-features", "Apache-2.0", "Apache-2.0; browser-compat-data: CC
 BROWSERS = ("Chrome", "Edge", "Firefox", "Safari")
 LAST_DAY = "2026-08-31"
 """Later days in the table are plans."""
+RECENT = "2020-01-01"
+SOME = range(4, 9)
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -63,8 +65,6 @@ class Support(TypedDict):
     edge: NotRequired[Annotated[str, "browser_release:version"]]
     firefox: NotRequired[Annotated[str, "browser_release:version"]]
     safari: NotRequired[Annotated[str, "browser_release:version"]]
-    first: NotRequired[Annotated[str, "browser_release:version"]]
-    last: NotRequired[Annotated[str, "browser_release:version"]]
 
 
 class Dates(TypedDict):
@@ -75,14 +75,15 @@ class Dates(TypedDict):
     edge: NotRequired[Annotated[str, "date"]]
     firefox: NotRequired[Annotated[str, "date"]]
     safari: NotRequired[Annotated[str, "date"]]
+    last: NotRequired[Annotated[str, "browser:name"]]
 
 
 class Features(TypedDict):
-    """Features by id: all, and those that became Baseline on a known day."""
+    """Features by id: all, and those that became Baseline in 2020 or later."""
 
     features: list[Annotated[str, "web_feature:webdx"]]
     number: Annotated[int, "count"]
-    baseline: list[Annotated[str, "web_feature:webdx"]]
+    recent: list[Annotated[str, "web_feature:webdx"]]
 
 
 class NewFeatures(TypedDict):
@@ -168,14 +169,18 @@ def features() -> list[Entity]:
 
 @entities("feature_group:webdx")
 def groups() -> list[Entity]:
-    """Groups of features; seeds have three to twelve."""
+    """Groups of features; seeds have four to eight recent ones."""
     return [
         Entity(
-            type="feature_group:webdx", id=row["id"], name=row["name"], seed=len(_grouped()[row["id"]]) in range(3, 13)
+            type="feature_group:webdx", id=row["id"], name=row["name"], seed=len(_recent(_grouped()[row["id"]])) in SOME
         )
         for row in rows("groups")
         if row["id"] in _grouped()
     ]
+
+
+def _recent(found: list[str]) -> list[str]:
+    return [name for name in found if features_table()[name].baseline >= RECENT]
 
 
 @entities("browser_release:version")
@@ -210,8 +215,7 @@ def _feature(feature: str) -> Row:
 def _listed(found: list[str] | None, asked: str) -> Features:
     if not found:
         raise ToolError("not_found", f"no web features for {asked!r}")
-    dated = [name for name in found if features_table()[name].baseline]
-    return {"features": found, "number": len(found), "baseline": dated}
+    return {"features": found, "number": len(found), "recent": _recent(found)}
 
 
 @tool("R", WEB)
@@ -233,17 +237,11 @@ def web_feature_record(feature: Annotated[str, "web_feature:webdx"]) -> Feature:
 @tool("R", WEB)
 def web_feature_support(feature: Annotated[str, "web_feature:webdx"]) -> Support:
     """Tells the first release of Chrome, Edge, Firefox and Safari (desktop) that supports a feature of the web
-    platform, given by its web-features id; and the first and the last of these, where all four are known."""
+    platform, given by its web-features id."""
     row = _feature(feature)
     made: Support = {"feature": feature}
     for browser, release in row.support.items():
         made[browser.lower()] = release  # type: ignore[literal-required]
-    if len(row.support) == len(BROWSERS):
-        ordered = sorted((releases_table()[release], release) for release in row.support.values())
-        if ordered[0][0] != ordered[1][0]:
-            made["first"] = ordered[0][1]
-        if ordered[-1][0] != ordered[-2][0]:
-            made["last"] = ordered[-1][1]
     if len(made) == 1:
         raise ToolError("not_found", f"no release is known that supports {feature!r}")
     return made
@@ -252,10 +250,13 @@ def web_feature_support(feature: Annotated[str, "web_feature:webdx"]) -> Support
 @tool("R", WEB)
 def web_feature_dates(feature: Annotated[str, "web_feature:webdx"]) -> Dates:
     """Tells the days on which Chrome, Edge, Firefox and Safari (desktop) were first released with support for a feature
-    of the web platform, given by its web-features id."""
+    of the web platform, given by its web-features id, and which of them was the last."""
     made: Dates = {"feature": feature}
     for browser, release in _feature(feature).support.items():
         made[browser.lower()] = releases_table()[release]  # type: ignore[literal-required]
+    ordered = sorted((releases_table()[release], browser) for browser, release in _feature(feature).support.items())
+    if len(ordered) == len(BROWSERS) and ordered[-1][0] != ordered[-2][0]:
+        made["last"] = ordered[-1][1]
     if len(made) == 1:
         raise ToolError("not_found", f"no release is known that supports {feature!r}")
     return made
@@ -264,15 +265,14 @@ def web_feature_dates(feature: Annotated[str, "web_feature:webdx"]) -> Dates:
 @tool("R", WEB)
 def web_features_in_group(group: Annotated[str, "feature_group:webdx"]) -> Features:
     """Lists and counts the features of the web platform in one group of web-features, such as "container-queries"; and
-    lists those of them that have become Baseline Newly available since August 2015."""
+    lists those of them that became Baseline Newly available in 2020 or later."""
     return _listed(_grouped().get(group), group)
 
 
 @tool("R", WEB)
 def web_features_new_in(release: Annotated[str, "browser_release:version"]) -> Features:
     """Lists and counts the features of the web platform that a browser release such as "Safari 16.4" was the first
-    release of its browser to support; and lists those of them that have become Baseline Newly available since August
-    2015."""
+    release of its browser to support; and lists those of them that became Baseline Newly available in 2020 or later."""
     return _listed(_arrived().get(release), release)
 
 
