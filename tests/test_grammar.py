@@ -72,6 +72,27 @@ def test_what_lists_are_asked(
     assert all(part in asked for part in (*parts, "countries that border Peru")), asked
 
 
+def test_what_stars_are_close_in(registry: Registry) -> None:
+    sirius, it = Ent("star:hip", "32349"), It("star:hip")
+    around = Get("bright_stars_around", (("star", sirius),), "stars", "star:hip", True)
+
+    def far(star: Node) -> Get:
+        return Get("star_distance", (("star", star),), "distance", "length:ly")
+
+    def bright(star: Node) -> Get:
+        return Get("star_record", (("star", star),), "magnitude", "magnitude:v")
+
+    near = Op("closest", (("list", around), ("key", far(it)), ("than", far(sirius))), "star:hip")
+    assert "comes closest to Sirius in distance from the Earth" in speak(near, registry)
+    pick = Op("nth", (("how", "reverse=True"), ("list", around), ("key", bright(it)), ("place", "1")), "star:hip")
+    for sides, said in (
+        ((bright(pick), bright(sirius)), "its apparent magnitude than that of Sirius"),
+        ((bright(sirius), bright(pick)), "its apparent magnitude than that of Sirius"),
+    ):
+        lead = Op("gap", tuple(zip("ab", sides, strict=True)), "magnitude:v")
+        assert f"is {said}" in speak(Op("record", (("first", pick), ("second", lead)), ""), registry)
+
+
 def test_enough_trees_of_enough_kinds(trees: list[tuple[Node, str]]) -> None:
     assert len(trees) >= 300
     operators = {node.pattern for tree, _ in trees for node in walk(tree) if isinstance(node, Op)}

@@ -22,7 +22,9 @@ def text(report: Report) -> str:
     lines += ["", f"Speed     {s.tasks_per_s:g} tasks/s, {s.cpu_s_per_task:g} CPU s per task, {s.peak_rss_mb:,.0f} MB"]
     if report.cost["model_calls"]:
         c = report.cost
-        lines.append(f"Models    {c['model_calls']:,} calls, {c['tokens']:,} tokens, {c['usd']:,.2f} US dollars")
+        dollars = f"{c['usd']:,.2f} US dollars"
+        dollars += f"; {c['unpriced_calls']:,} calls have no price" if c["unpriced_calls"] else ""
+        lines.append(f"Models    {c['model_calls']:,} calls, {c['tokens']:,} tokens, {dollars}")
     if report.proved:
         lines.append(f"          {report.proved:,} of the tasks are proved, not verified: a reader or judge is missing")
     return "\n".join([*lines, *summary(report.phrased, report.grading)])

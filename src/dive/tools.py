@@ -46,7 +46,7 @@ class Toolbox:
         self.registry = registry
         self.writes = writes
         self.mark = mark
-        self.hide: Callable[[bytes], bytes] = bytes
+        self.hide = registry.hide
         self.cache: dict[tuple[str, bytes], Json | ToolError] = {}
         self._held = 0
 

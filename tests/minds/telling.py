@@ -5,6 +5,7 @@ otherwise.
 """
 
 import json
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ from minds import going
 from minds.brain import arg, calls, step
 
 TELL = "Please tell me: "
-ALL = dict.fromkeys(("phrase", "read", "judge", "closed_book", "leave_one_out", "grade"), "mind")
+ALL = {act: act for act in going.ALIASES[1:]}
 Flaw = Callable[[str, str, int], str]
 """(act, what is right to say, attempt) -> what is said instead."""
 
@@ -206,13 +207,25 @@ def go(out: Path, flaw: Flaw = honest, minds: dict[str, Any] | None = None, know
         lasting.brain = before
 
 
-def go_killed(out: Path, after_s: float) -> tuple[int, int]:
-    """A run that is killed in the middle, then ended: how often the mind was asked before and after."""
-    lasting = going.lasting()
+def last_acts(out: Path) -> set[str]:
+    """Who gave the last replies to the draws that are not done: right after these a run was ended."""
+    done = {record.key for record in ledger.journal(out)}
+    return {said.model for said in {said.key: said for said in ledger.replies(out)}.values() if said.key not in done}
+
+
+def go_killed(out: Path, seed: int, kills: int, calls: int) -> tuple[int, int, set[str]]:
+    """A run that is killed so often, then ended: how often the mind was asked before and after; what it was asked to do
+    when it was killed.
+    """
+    lasting, rng = going.lasting(), random.Random(seed)
+    acts: set[str] = set()
     before, lasting.brain = lasting.brain, Teller(_known)  # type: ignore[assignment]
     try:
         made = going.config(out, COUNT, minds=ALL, verify={})
-        first = lasting.killed(made, after_s, 0.02, honest)  # type: ignore[arg-type]
-        return first, lasting.go(made, honest)[1]  # type: ignore[arg-type]
+        first = 0
+        for more, after_s in going.points(rng, kills, calls):
+            first += lasting.killed(made, more, after_s, honest)  # type: ignore[arg-type]
+            acts |= last_acts(out)
+        return first, lasting.go(made, honest)[1], acts  # type: ignore[arg-type]
     finally:
         lasting.brain = before

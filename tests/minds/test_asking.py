@@ -12,7 +12,7 @@ import pytest
 from msgspec import UNSET
 
 from dive import ledger
-from dive.minds.estimate import cost
+from dive.minds.estimate import cost, estimate
 from dive.nouns import Task, Verdict
 from minds import going, telling
 
@@ -77,6 +77,17 @@ def test_a_reworded_task_is_verified_and_keeps_all_but_its_words(plain: Path, wh
         assert all(v.passed for v in task.verdicts)
         assert task.lineage == old.lineage
     assert all(task.spoken is UNSET for task in before.values())
+
+
+def test_an_estimate_counts_all_acts_of_the_draws_that_are_done(other: Run, whole: Path, tmp_path: Path) -> None:
+    told = estimate(whole, 3 * telling.COUNT)
+    assert told is not None
+    assert (told.seen, told.cost.calls) == (telling.COUNT, 3 * cost(whole).calls)
+    other(telling.go, tmp_path, budget={"max_calls": 40})
+    few, done = estimate(tmp_path, 100), {record.key for record in ledger.journal(tmp_path)}
+    assert (few is None) == (not done)
+    if few is not None:
+        assert few.cost.calls == round(cost(tmp_path, done).calls * 100 / len(done))
 
 
 def test_the_report_counts_rewordings_and_agreement(aside: Run, whole: Path) -> None:
@@ -187,7 +198,10 @@ def test_a_run_that_stops_amid_a_rewording_asks_nothing_twice(other: Run, whole:
     assert ledger.digest(tmp_path) == ledger.digest(whole)
 
 
-def test_a_run_that_is_killed_goes_on(other: Run, whole: Path, tmp_path: Path) -> None:
-    first, rest = other(telling.go_killed, tmp_path, 0.6)
+def test_a_run_killed_at_random_points_while_models_are_asked(other: Run, whole: Path, tmp_path: Path) -> None:
+    kills, under_way = 10, 4 * 4  # so many draws at once, so many requests of each
+    first, rest, acts = other(telling.go_killed, tmp_path, 3, kills, cost(whole).calls)
     assert ledger.digest(tmp_path) == ledger.digest(whole)
-    assert cost(whole).calls <= first + rest <= cost(whole).calls + 4 * 4  # so many draws, so many requests of each
+    assert cost(tmp_path).calls == cost(whole).calls
+    assert cost(whole).calls <= first + rest <= cost(whole).calls + under_way * kills
+    assert len(acts) >= 4, "killed while it was phrased, read, judged, graded, ..."

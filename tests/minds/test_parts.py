@@ -95,7 +95,7 @@ def made(k: int = 2) -> dict[str, Any]:
 
 
 def test_a_proposal_becomes_a_proof(registry: Registry) -> None:
-    proof = proof_of(parse(msgspec.json.encode(made(3)).decode()), registry, 10)
+    proof = proof_of(parse(msgspec.json.encode(made(3)).decode()), registry, 10, registry.tools)
     assert [step.id for step in proof.steps] == ["near", "facts", "area", "best", "grown"]
     assert proof.steps[0].args["country"].is_ == "PE"
     assert proof.steps[4].args["year"].text == "2007"
@@ -117,7 +117,7 @@ ODD = {"name": "x", "from": "steps"}
 )  # fmt: skip
 def test_what_is_wrong_with_steps_is_said(registry: Registry, change: dict[str, Any], says: str) -> None:
     with pytest.raises(ProofError, match=says):
-        proof_of(msgspec.convert({**made(), **change}, Proposal), registry, 10)
+        proof_of(msgspec.convert({**made(), **change}, Proposal), registry, 10, registry.tools)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"question": 1}', "null", "```json\n{}\n```"])

@@ -87,8 +87,8 @@ def test_concurrency_changes_nothing(other: Run, whole: Path, tmp_path: Path) ->
 
 
 def test_a_run_killed_at_random_points_ends_as_one_in_one_go(other: Run, whole: Path, tmp_path: Path) -> None:
-    kills = 6
-    asked, concurrency = other(going.go_killed, tmp_path, COUNT, 1, kills)
+    kills = 10
+    asked, concurrency = other(going.go_killed, tmp_path, COUNT, 1, kills, cost(whole).calls)
     assert ledger.digest(tmp_path) == ledger.digest(whole)
     under_way = concurrency * 3  # a draw's readers ask side by side: a second program and two solvers
     assert asked <= cost(whole).calls + under_way * kills

@@ -194,6 +194,24 @@ def test_keys_of_every_contest_are_shown() -> None:
     assert held(over(counts, "O")) == [[1, 1, 1, 1]]
 
 
+def test_an_even_number_has_two_in_the_middle() -> None:
+    feet = "sorted(r['elevation_ft'] for r in x['airports'])"
+    assert held(over(f"{feet}[len(x['airports']) // 2]", "")) == [[12913.0, 12913.0]]
+    assert held(over("values[len(values) // 2]", "", ("values", feet))) == [[12913.0, 12913.0]]
+    assert held(over("values[(len(values) - 1) // 2]", "", ("values", f"{feet}[:3]")))[-1:] == [[0, 1]]
+    both = "(values[len(values) // 2 - 1] + values[len(values) // 2]) / 2"
+    assert held(over(both, "", ("values", feet))) == []
+
+
+def test_a_distance_is_known_no_better_than_what_it_is_between() -> None:
+    near_13k = "min(x['airports'], key=lambda r: abs(r['elevation_ft'] - 13000.0))['iata']"
+    assert held(over(near_13k, "ORU")) == [[13087.0, 13355.0, 13848.0, 24776.0]]
+    turned = "min(x['airports'], key=lambda r: abs(13000.0 - r['elevation_ft']))['iata']"
+    assert held(over(turned, "ORU")) == held(over(near_13k, "ORU"))
+    apart = "min(x['airports'], key=lambda r: abs(r['lat'] - r['elevation_ft']))['iata']"
+    assert held(over(apart, "VVI"))[0][0] == pytest.approx(1243.5431, abs=5)
+
+
 def test_cuts_say_what_may_not_be_tied() -> None:
     order = ("order", "sorted(x['airports'], key=lambda r: r['elevation_ft'])")
     [two], _ = contests(over("order[:2]", "", order))

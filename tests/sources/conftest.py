@@ -22,7 +22,7 @@ READS = dict.fromkeys(("get_person", "staff_of", "motto"), "read")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's folder, its database built and its tools imported."""
     folder = tmp_path_factory.mktemp("atlas")
-    for name in ("atlas.py", "run.toml"):
+    for name in ("atlas.py", "run.toml", "led.toml"):
         shutil.copy(EXAMPLE / name, folder)
     spec = importlib.util.spec_from_file_location("build_atlas", EXAMPLE / "build.py")
     assert spec is not None and spec.loader is not None

@@ -37,6 +37,7 @@ API = {
             {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 5}}]}},
         "/notes": {"post": {"operationId": "add_note", "requestBody": {"content": {"application/json": {
             "schema": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}}}}}},
+        "/countries": {"delete": {"operationId": "delete_all", "summary": "Deletes all countries."}},
         "/odd/{what}": {"get": {"operationId": "odd", "parameters": [{**CODE, "name": "what"}]}},
         "/flawed": FLAWED,
     },
@@ -48,7 +49,7 @@ class Service(threading.Thread):
 
     def __init__(self, database: Path) -> None:
         super().__init__(daemon=True)
-        self.database, self.notes, self.port = database, 0, 0
+        self.database, self.notes, self.deleted, self.port = database, 0, 0, 0
         self.ready, self.loop = threading.Event(), asyncio.new_event_loop()
 
     def run(self) -> None:
@@ -64,6 +65,7 @@ class Service(threading.Thread):
         app.router.add_get("/v1/countries/{code}/neighbours", self.neighbours)
         app.router.add_get("/v1/cities", self.cities)
         app.router.add_post("/v1/notes", self.note)
+        app.router.add_delete("/v1/countries", self.delete)
         app.router.add_get("/v1/odd/{what}", self.odd)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -98,6 +100,10 @@ class Service(threading.Thread):
     async def note(self, request: web.Request) -> web.Response:
         self.notes += 1
         return web.json_response({"text": (await request.json())["text"]})
+
+    async def delete(self, _: web.Request) -> web.Response:
+        self.deleted += 1
+        return web.json_response({"deleted": self.deleted})
 
     async def odd(self, request: web.Request) -> web.Response:
         what = request.match_info["what"]
@@ -136,13 +142,13 @@ def rest(service: Service, tmp_path: Path) -> Callable[..., SourceSection]:
 
 def test_it_lists_and_says_what_it_leaves_out(rest: Callable[..., SourceSection]) -> None:
     listing = Api(rest(), {}).listing()
-    assert set(listing.tools) == {"get_country", "list_neighbours", "get_cities", "add_note", "odd"}
+    assert set(listing.tools) == {"get_country", "list_neighbours", "get_cities", "add_note", "odd", "delete_all"}
     assert listing.server.startswith("Atlas 1.2@")
     assert "needs 'X-Id' in the header" in listing.left_out["with_header"]
     assert "no JSON object" in listing.left_out["upload"]
     assert listing.tools["get_country"].input["properties"]["code"]["type"] == "string"
     effects = sources.effects(rest(effect="read"), listing.tools)
-    assert effects["add_note"] == "write", "whatever is no GET"
+    assert effects["add_note"] == effects["delete_all"] == "write", "whatever is no GET"
     assert effects["get_cities"] == "read"
 
 
@@ -206,15 +212,18 @@ def test_from_the_file_to_tasks(rest: Callable[..., SourceSection], service: Ser
         f'name = "t"\nout = "{tmp_path}/out"\ncatalog = false\n[[sources]]\nname = "rest"\nopenapi = "api.json"\n'
         f'url = "http://127.0.0.1:{service.port}/v1"\neffect = "read"\neffects = {{ odd = "write" }}\n'
         'seeds = { code = ["PE", "FR", "JP", "TD", "CA", "EG", "DE", "BR", "IN", "CN"] }\n'
-        "[draw]\ncount = 12\n[synthesize]\nrounds = 2\n[flow]\nworkers = 1\n"
+        "[draw]\ncount = 50\n[synthesize]\nrounds = 2\n[flow]\nworkers = 1\n"
     )
-    for words in (["tools", "import", str(run)], ["run", str(run)]):
+    for words in (["tools", "import", str(run)], ["tools", "check", "--run", str(run)], ["run", str(run)]):
         result = dive(*words)
         assert result.returncode == 0, result.stderr
     made = [json.loads(line) for line in (tmp_path / "out/3-verify.jsonl").read_text().splitlines()]
-    assert len(made) >= 3, result.stdout
-    assert service.notes == 0
+    assert len(made) >= 10, result.stdout
+    assert (service.notes, service.deleted) == (0, 0), "what writes was never called"
     registry = sources.load(Config(name="t", catalog=False, sources=(rest(effect="read"),)))
     assert registry.tool("get_country").tool.source == "openapi"
     with pytest.raises(ToolError, match="refused"):
         Toolbox(registry).call("add_note", {"text": "x"})
+    with pytest.raises(ToolError, match="refused"):
+        Toolbox(registry).call("delete_all", {})
+    assert (service.notes, service.deleted) == (0, 0)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from importing import dive
+from importing import dive, shapes
 
 pytest.importorskip("mcp", reason="the mcp extra is not installed")
 EXAMPLE = Path(__file__).parents[2] / "examples/own_server"
@@ -18,8 +18,9 @@ def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's folder, its database built, its server started by this interpreter."""
     folder = tmp_path_factory.mktemp("sky")
     shutil.copy(EXAMPLE / "server.py", folder)
-    run = (EXAMPLE / "run.toml").read_text().replace('"python"', json.dumps(sys.executable))
-    (folder / "run.toml").write_text(run.replace("probes = 200", "probes = 40"))
+    for name in ("run.toml", "led.toml"):
+        text = (EXAMPLE / name).read_text().replace('"python"', json.dumps(sys.executable))
+        (folder / name).write_text(text.replace("probes = 200", "probes = 40"))
     spec = importlib.util.spec_from_file_location("build_sky", EXAMPLE / "build.py")
     assert spec is not None and spec.loader is not None
     build = importlib.util.module_from_spec(spec)
@@ -46,4 +47,15 @@ def test_a_foreign_server_gives_verified_tasks(sky: Path) -> None:
     assert len(tasks) >= 8
     assert {task["status"] for task in tasks} == {"verified"}
     assert len({task["pattern"] for task in tasks}) >= 3
+    assert not (sky / "sky.log").exists(), "nobody saved an observation"
+
+
+def test_a_scripted_model_leads_it_too(sky: Path) -> None:
+    assert (sky / "sky.found.json").exists() or dive("tools", "import", sky / "led.toml").returncode == 0
+    made = dive("run", sky / "led.toml", f"out={sky}/led", "draw.count=24", "flow.workers=1")
+    assert made.returncode == 0, made.stderr
+    tasks = [json.loads(line) for line in (sky / "led/3-verify.jsonl").read_text().splitlines()]
+    assert len(tasks) >= 6
+    assert {task["status"] for task in tasks} == {"verified"}
+    assert len(shapes(tasks)) >= 4
     assert not (sky / "sky.log").exists(), "nobody saved an observation"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from importing import dive as command
+from importing import shapes
 
 from dive.cli import main
 
@@ -93,3 +95,18 @@ def test_an_import_without_sources_says_so(tmp_path: Path) -> None:
     result = dive("tools", "import", run)
     assert result.exit_code == 2
     assert "there is no [[sources]] table" in result.stderr
+
+
+def test_a_scripted_model_leads_it_too(atlas: Path, tmp_path: Path) -> None:
+    """In processes of their own: they fork benches."""
+    for words in (["--estimate"], []):
+        told = command("run", atlas / "led.toml", f"out={tmp_path}/led", "draw.count=30", "flow.workers=1", *words)
+        assert told.returncode == 0, told.stderr
+        assert "30 draws will take about" in told.stdout or not words
+    made = tasks(tmp_path / "led")
+    assert len(made) >= 12
+    assert {task["status"] for task in made} == {"verified"}
+    assert all(v["passed"] for task in made for v in task["verdicts"] if v["by"] == "faithful")
+    assert len(shapes(made)) >= 5
+    assert dive("prove", tmp_path / "led", "--live").exit_code == 0
+    assert not (atlas / "atlas.notes").exists()

@@ -33,6 +33,7 @@ def keyed(name: str, members: Node, key: Node, **more: str | Node) -> Op:
         pair("ratio", of("area", VELL), of("area", SARN)),
         pair("record", DEEPEST, of("depth", DEEPEST)),
         pair("only", lakes(), lakes(n=2)),
+        pair("record", keyed("mean", lakes(), of("depth")), best("max", lakes(), of("islands"))),
     ],
 )
 def test_questions_that_one_would_ask(tree: Node) -> None:
@@ -60,6 +61,12 @@ def test_questions_that_one_would_ask(tree: Node) -> None:
         (best("max", OWN, of("depth")), "holds its own subject"),
         (Op("top", (("how", "reverse=True"), ("list", lakes()), ("key", of("depth")), ("n", Con("count", 5))),
             "lake:name", True), "all members asked for"),
+        (Op("nth", (("how", "reverse=True"), ("list", lakes(n=4)), ("key", of("depth")), ("place", "2")), "lake:name"),
+         "nearer to the other end"),
+        (keyed("median", lakes(), AREA), "sorted by area already"),
+        (keyed("distinct", lakes(), of("depth")), "all 5 members are different"),
+        (keyed("factor", lakes(Ent("country:iso2", "NO"), 2), of("depth")), "factor of 2"),
+        (keyed("closest", lakes(), of("depth"), than=of("depth", SARN)), "the member itself"),
     ],
 )  # fmt: skip
 def test_shapes_that_nobody_would_ask(tree: Node, reason: str) -> None:
@@ -80,6 +87,12 @@ def test_shapes_that_nobody_would_ask(tree: Node, reason: str) -> None:
         (count(Op("where", (("list", lakes()), ("key", of("depth")), ("how", ">"), ("bound", Con("count", 50))),
                   "lake:name", True)), "length:m against count"),
         (pair("both", lakes(), of("depth")), "against"),
+        (keyed("factor", lakes(), of("depth")), "means nothing"),
+        (keyed("closest", lakes(), of("depth"), than=of("islands", VELL)), "against something else"),
+        (keyed("surpass", lakes(), of("depth"), how=">", than=Con("length:m", 12)), "against something else"),
+        (keyed("distinct", lakes(), of("depth")), "names no things"),
+        (keyed("where_equal", lakes(), of("country"), value=SARN), "country:iso2 against lake:name"),
+        (pair("record", keyed("mean", lakes(), of("depth")), best("max", lakes(XANTHIA), of("area"))), "beside"),
     ],
 )  # fmt: skip
 def test_arithmetic_that_means_nothing(tree: Node, reason: str) -> None:

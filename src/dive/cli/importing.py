@@ -6,7 +6,7 @@ is broken off by an alarm, since there is no worker here that could be ended.
 
 import os
 import signal
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from dive import config, sources
 from dive.cli.printing import meter, say
 from dive.errors import ConfigError, ToolError
 from dive.nouns import Json
-from dive.sources import Imported, Offered
+from dive.sources import Imported, Offered, references
 from dive.tools import Toolbox
 
 
@@ -37,20 +37,22 @@ def import_tools(file: Path, only_list: bool) -> None:
     made = config.load(file)
     if not made.sources:
         raise ConfigError(f"{file}: there is no [[sources]] table; README.md shows one")
+    hide = references.hiding(made, os.environ)
     for name, offered in sources.listed(made, os.environ).items():
         try:
             if only_list:
                 say(_listed(name, offered))
             else:
-                say(_told(name, offered, _explored(offered), file))
+                say(_told(name, offered, _explored(offered, hide), file))
         finally:
             offered.connection.close()
     if not only_list:
         sources.load(made)  # whatever a run would refuse is told now
 
 
-def _explored(offered: Offered) -> Imported:
+def _explored(offered: Offered, hide: Callable[[bytes], bytes]) -> Imported:
     box = Toolbox(sources.bare(offered))
+    box.hide = hide
     with meter(f"calling {offered.source.name}", "") as progress:
         count = 0
 

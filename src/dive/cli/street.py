@@ -127,7 +127,9 @@ def _estimate(made: Config, as_json: bool) -> None:
     if told is None and made.minds.aliases:
         few = replace(made, draw=replace(made.draw, count=min(PROBE, made.draw.count)))
         with meter("probe", "tasks") as progress:
-            run_street(few, config.to_toml(made), progress, "verify", built(few), *opened(few))
+            speed = run_street(few, config.to_toml(made), progress, "verify", built(few), *opened(few))
+        if speed.ended:
+            note(f"the probe ended early: {speed.ended}")
         told = estimate(out, made.draw.count)
     told = told or Estimate(seen=0, draws=made.draw.count, cost=Cost())
     if as_json:

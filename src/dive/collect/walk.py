@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dive.collect.fits import MAPPING, fits, ranked_lists
 from dive.collect.reach import Reach, flags, is_value, type_of, whole
 from dive.evidence import Found
+from dive.scales import shifted
 from dive.tree import Con, Ent, Get, Node, Op
 from dive.tree import walk as nodes_of
 
 UNIT = "unit:type"
-SHIFTED = frozenset({"temperature"})
-"""Quantities whose units differ in their zero."""
 
 
 def walk(reach: Reach, question: Node, move: str) -> Found:
@@ -72,7 +71,7 @@ def _converted(reach: Reach, question: Node, found: Found) -> None:
     types = reach.graph.registry.types
     quantity = type_of(question).partition(":")[0]
     others = [t for t in types if t.startswith(quantity + ":") and t != type_of(question)] if quantity else []
-    if quantity in SHIFTED and isinstance(question, Op):
+    if shifted(type_of(question)) and isinstance(question, Op):
         return  # a difference of temperatures in kelvins is the same in degrees Celsius
     for loaded in reach.graph.tools():
         if [p.type for p in loaded.params[1:]] == [UNIT, UNIT] and type_of(question) in types:

@@ -73,7 +73,7 @@ def _compare(name: str) -> Callable[[Laid], Candidates]:
                 a, b = sorted((node, twin), key=lambda n: laid.graph.value(n), reverse=True)
                 low, high = laid.graph.value(b), laid.graph.value(a)
                 says = laid.graph.says(node)
-                allowed = says and ("ratio" in says.flags if name == "ratio" else says.cls)
+                allowed = says and (laid.bears("ratio", node) if name == "ratio" else says.cls)
                 if allowed and not isinstance(low, str) and laid.apart(low, high) and (name != "ratio" or low > 0):
                     yield Op(name, (("a", a), ("b", b)), "ratio" if name == "ratio" else node.type)
 

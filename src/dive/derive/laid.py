@@ -4,12 +4,14 @@ Takes the graph, what was found, the question of the round before, a generator a
 the fields by which their members can be compared, set beside the list's subject, or grouped. Builds no trees.
 """
 
+import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from dive.derive.sound import dated
+from dive.derive.sound import dated, prints
 from dive.evidence import Found, Graph
 from dive.nouns import Json
+from dive.scales import NEEDS, refused
 from dive.tree import Get, It, Node, replace
 
 
@@ -51,13 +53,16 @@ class Laid:
             for key in keys:
                 says = self.graph.says(key)
                 values = [str(v) for v in self.graph.keys(key, members).values()]
-                if says and says.via[0] and self.graph.registry.is_entity(key.type) and len(values) >= least:
+                named = says and says.via[0] and self.graph.registry.is_entity(key.type)
+                if named and len(values) >= least:
                     yield members, key, values
 
-    def flagged(self, key: Node, flag: str) -> bool:
-        """Whether the field's wording allows some arithmetic."""
+    def bears(self, pattern: str, key: Node) -> bool:
+        """Whether a field's line allows a pattern's arithmetic (a median needs no leave) and its scale bears it."""
         says = self.graph.says(key)
-        return says is not None and flag in says.flags
+        if says is None or set(NEEDS[pattern]) - says.flags - {"median"}:
+            return False
+        return not refused(pattern, key.type, says.head)
 
     def _presorted(self, members: Node, key: Node) -> bool:
         if not isinstance(members, Get) or not isinstance(key, Get):
@@ -80,6 +85,26 @@ class Laid:
         if isinstance(low, int | str):
             return low != high
         return abs(high - low) > self.margin * max(abs(low), abs(high))
+
+
+def by_nearness(graph: Graph, members: Node, values: Sequence[Json], than: Json) -> bool:
+    """Whether the best few of something come in the order in which their values lie near `than`."""
+    says = graph.says(members)
+    if says is None or says.whole or any(isinstance(value, str) for value in values):
+        return False
+    apart = [abs(value - than) for value in values]
+    return all(a <= b for a, b in itertools.pairwise(apart))
+
+
+def printed(graph: Graph, members: Node, key: Node, value: str = "") -> bool:
+    """Whether the names of a list's members say what a field names, "Paris, France" lies in France: of all of them, or,
+    with `value`, which of them it is.
+    """
+    keys = {str(member): str(own) for member, own in graph.keys(key, members).items()}
+    texts = {member: f"{graph.registry.label(members.type, member)} {member}" for member in keys}
+    if value:
+        return {m for m in keys if prints(graph, texts[m], (key.type, value))} == {m for m in keys if keys[m] == value}
+    return all(prints(graph, texts[member], (key.type, own)) for member, own in keys.items())
 
 
 def comparable(graph: Graph, node: Node) -> bool:

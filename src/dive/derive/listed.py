@@ -7,8 +7,9 @@ Whether a tree is sound or speakable is for others.
 import itertools
 from collections.abc import Callable, Iterator
 
-from dive.derive.laid import Laid
+from dive.derive.laid import Laid, by_nearness, printed
 from dive.nouns import Json
+from dive.patterns import CHOOSING
 from dive.tree import Con, Ent, Node, Op
 
 OPTIONS = 4
@@ -23,8 +24,15 @@ Candidates = Iterator[Node]
 def superlative(laid: Laid, least: int = OPTIONS) -> Candidates:
     for members, key, values in laid.ranked(least):
         for how, pair in (("max", values[-2:]), ("min", values[:2])):
-            if laid.apart(*pair) and not (how == "min" and laid.floored(members, key)):
+            idle = _passes_anyway(members, key, how) or (how == "min" and laid.floored(members, key))
+            if laid.apart(*pair) and not idle:
                 yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
+
+
+def _passes_anyway(members: Node, key: Node, how: str) -> bool:
+    """Whether the extreme meets the list's own condition anyway: the largest of those that are larger."""
+    slots = dict(members.slots) if isinstance(members, Op) and members.pattern in CHOOSING else {}
+    return slots.get("key") == key and slots.get("how") == (">" if how == "max" else "<")
 
 
 def top(laid: Laid) -> Candidates:
@@ -50,42 +58,45 @@ def where(laid: Laid) -> Candidates:
 
 def surpass(laid: Laid) -> Candidates:
     for members, key, than in laid.beside():
+        own, values = laid.graph.value(than), laid.graph.keys(key, members).values()
+        if len({value > own for value in values}) < 2 or len({value < own for value in values}) < 2:
+            continue
         for how in (">", "<"):
             yield Op("surpass", (("list", members), ("key", key), ("how", how), ("than", than)), members.type, True)
 
 
 def closest(laid: Laid) -> Candidates:
     for members, key, than in laid.beside(OPTIONS):
-        own = laid.graph.value(than)
-        if not laid.whole(members):
+        own, values = laid.graph.value(than), list(laid.graph.keys(key, members).values())
+        if isinstance(own, str) or not laid.whole(members) or by_nearness(laid.graph, members, values, own):
             continue  # which of the closest comes closest
-        apart = sorted(abs(v - own) for v in laid.graph.keys(key, members).values() if not isinstance(v, str))
-        if apart and laid.apart(*apart[:2]):
+        first, second = sorted(abs(own) + abs(v - own) for v in values)[:2]  # known no better than the figures are
+        if laid.apart(first, second):
             yield Op("closest", (("list", members), ("key", key), ("than", than)), members.type)
 
 
 def where_equal(laid: Laid) -> Candidates:
     for members, key, values in laid.linked():
         for value in sorted({v for v in values if 1 < values.count(v) < len(values)}):
+            if printed(laid.graph, members, key, value):
+                continue
             slots = (("list", members), ("key", key), ("value", Ent(key.type, value)))
             yield Op("where_equal", slots, members.type, True)
 
 
 def distinct(laid: Laid) -> Candidates:
-    for members, key, values in laid.linked(OPTIONS):
-        if 1 < len(set(values)) < len(values):
+    for members, key, values in laid.linked(OPTIONS + 2):
+        if 1 < len(set(values)) < len(values) and not printed(laid.graph, members, key):
             yield Op("distinct", (("list", members), ("key", key)), "count")
 
 
 def nth(laid: Laid) -> Candidates:
+    """The second of those that have most: nobody asks for the third fewest."""
     for members, key, values in laid.ranked(OPTIONS + 1):
-        place = laid.rng.choice((1, 1, 2))
-        for how, order in (("reverse=False", values), ("reverse=True", values[::-1])):
-            near = order[place - 1 : place + 2]
-            idle = how == "reverse=False" and laid.floored(members, key)
-            if all(laid.apart(*sorted(pair)) for pair in itertools.pairwise(near)) and not idle:
-                slots = (("how", how), ("list", members), ("key", key), ("place", str(place)))
-                yield Op("nth", slots, members.type)
+        says = laid.graph.says(key)
+        if says and says.cls != "event" and all(laid.apart(*sorted(p)) for p in itertools.pairwise(values[:-4:-1])):
+            slots = (("how", "reverse=True"), ("list", members), ("key", key), ("place", "1"))
+            yield Op("nth", slots, members.type)
 
 
 def order(laid: Laid) -> Candidates:
@@ -97,31 +108,31 @@ def order(laid: Laid) -> Candidates:
 
 def median(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked(OPTIONS):
-        if len(values) % 2 and not isinstance(values[0], str) and key.type != "year":
+        if len(values) % 2 and not isinstance(values[0], str) and laid.bears("median", key):
             yield Op("median", (("list", members), ("key", key)), key.type)
 
 
 def total(laid: Laid) -> Candidates:
     for members, key, _ in laid.ranked():
-        if laid.flagged(key, "sum"):
+        if laid.bears("total", key):
             yield Op("total", (("list", members), ("key", key)), key.type)
 
 
 def multiple(laid: Laid) -> Candidates:
     for members, key, than in laid.beside():
-        if laid.flagged(key, "sum") and laid.graph.value(than) > 0:
+        if laid.bears("multiple", key) and laid.graph.value(than) > 0:
             yield Op("multiple", (("list", members), ("key", key), ("than", than)), "ratio")
 
 
 def deviation(laid: Laid) -> Candidates:
     for members, key, than in laid.beside(OPTIONS):
-        if laid.flagged(key, "mean"):
+        if laid.bears("deviation", key):
             yield Op("deviation", (("list", members), ("key", key), ("than", than)), key.type)
 
 
 def factor(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked():
-        if laid.flagged(key, "ratio") and values[0] > 0 and values[-1] / values[0] >= TWICE:
+        if laid.bears("factor", key) and values[0] > 0 and values[-1] / values[0] >= TWICE:
             yield Op("factor", (("list", members), ("key", key)), "ratio")
 
 
@@ -138,7 +149,7 @@ def spread(laid: Laid) -> Candidates:
 
 def mean(laid: Laid) -> Candidates:
     for members, key, _ in laid.ranked():
-        if laid.flagged(key, "mean"):
+        if laid.bears("mean", key):
             yield Op("mean", (("list", members), ("key", key)), key.type)
 
 

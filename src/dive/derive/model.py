@@ -6,6 +6,7 @@ the registry, never from the model. Judges nothing and calls no tool.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Literal, cast
 
 import msgspec
@@ -130,15 +131,18 @@ def _bare(text: str) -> str:
     return text
 
 
-def proof_of(made: Proposal, registry: Registry, max_each: int) -> Proof:
-    """The proof that a proposal states, with the form of its answer; ProofError with every fault of its steps."""
+def proof_of(made: Proposal, registry: Registry, max_each: int, toolset: Collection[str]) -> Proof:
+    """The proof that a proposal states, with the form of its answer; ProofError with every fault of its steps.
+
+    A tool that is not of the toolset is such a fault, so that nobody runs it.
+    """
     faults: list[str] = []
     steps: list[Step] = []
     if len(made.steps) > MAX_STEPS:
         faults.append(f"steps: {len(made.steps)} are too many, at most {MAX_STEPS}. Use `each` for like calls")
     for given in made.steps[:MAX_STEPS]:
         try:
-            steps.append(_step(given, registry, max_each))
+            steps.append(_step(given, registry, max_each, toolset))
         except ProofError as error:
             faults.append(str(error))
     if faults:
@@ -148,11 +152,11 @@ def proof_of(made: Proposal, registry: Registry, max_each: int) -> Proof:
                  data={name: package_version(name) for name in packages})  # fmt: skip
 
 
-def _step(given: GivenStep, registry: Registry, max_each: int) -> Step:
+def _step(given: GivenStep, registry: Registry, max_each: int, toolset: Collection[str]) -> Step:
     if given.do == "let":
         return Step(id=given.id, let=given.expr, says=given.says)
     loaded = registry.tools.get(given.tool)
-    if loaded is None:
+    if loaded is None or given.tool not in toolset:
         raise ProofError(f"step {given.id}: there is no tool {given.tool!r}. Use one of the toolset")
     args = {arg.name: _arg(given, arg, loaded) for arg in given.args}
     missing = {p.name: p.default for p in loaded.params if p.name not in args}

@@ -73,14 +73,15 @@ def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]
     """Whether a label or an id prints what a step is to find: the country of "Accra, Ghana", named or found."""
     labels = [graph.registry.label(*entity) for entity in named]
     single = [n for n in inner if not n.many]
-    if any(_prints(graph, label, entity) for n in single for entity in _entities(graph, n) for label in labels):
+    if any(prints(graph, label, entity) for n in single for entity in _entities(graph, n) for label in labels):
         return True
     steps = [(entity, about) for n in single if isinstance(n, Get) for entity in _entities(graph, n)
              for about in _subjects(graph, n)]  # fmt: skip
-    return any(_prints(graph, text, e) for e, about in steps for text in (graph.registry.label(*about), about[1]))
+    return any(prints(graph, text, e) for e, about in steps for text in (graph.registry.label(*about), about[1]))
 
 
-def _prints(graph: Graph, label: str, entity: tuple[str, str]) -> bool:
+def prints(graph: Graph, label: str, entity: tuple[str, str]) -> bool:
+    """Whether a label holds the name of an entity."""
     name = graph.registry.entity(*entity).name.removeprefix("the ")
     found = name.casefold() in label.casefold()  # quicker to tell, and nearly always enough
     return found and re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) is not None

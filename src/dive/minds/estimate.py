@@ -1,9 +1,9 @@
 """What a run will take: calls, tokens and cost for each draw so far, times the draws that are asked for.
 
-Takes a run directory; gives an `Estimate` from the replies in its journal. Draws under way count as they stand, so the
-figures are a little low while a run goes on. Asks no model.
+Takes a run directory; gives an `Estimate` from the replies in its journal to the draws that are done. Asks no model.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from msgspec import Struct
@@ -33,11 +33,13 @@ class Estimate(Struct, frozen=True, kw_only=True):
     cost: Cost
 
 
-def cost(directory: Path) -> Cost:
-    """The sum over all replies in the journal."""
+def cost(directory: Path, keys: Collection[str] | None = None) -> Cost:
+    """The sum over all replies in the journal, or over those to these draws."""
     calls = tokens = cached = output = unpriced = 0
     usd = 0.0
     for said in ledger.replies(directory):
+        if keys is not None and said.key not in keys:
+            continue
         calls, tokens, cached = calls + said.calls, tokens + said.tokens, cached + said.cached
         output, usd, unpriced = output + said.output, usd + (said.cost or 0.0), unpriced + (said.cost is None)
     return Cost(calls=calls, tokens=tokens, cached=cached, output=output, usd=round(usd, 6), unpriced=unpriced)
@@ -45,10 +47,11 @@ def cost(directory: Path) -> Cost:
 
 def estimate(directory: Path, draws: int) -> Estimate | None:
     """What so many draws will take; None if no draw is done."""
-    seen = sum(1 for _ in ledger.journal(directory))
-    if not seen:
+    done = {record.key for record in ledger.journal(directory)}
+    if not done:
         return None
-    each, so_far = draws / seen, cost(directory)
+    seen = len(done)
+    each, so_far = draws / seen, cost(directory, done)
     whole = Cost(
         calls=round(so_far.calls * each), tokens=round(so_far.tokens * each), cached=round(so_far.cached * each),
         output=round(so_far.output * each), usd=round(so_far.usd * each, 4), unpriced=round(so_far.unpriced * each),

@@ -127,6 +127,7 @@ class Try(Struct, frozen=True):
     """Run a proposal's steps and program."""
 
     made: Proposal
+    toolset: tuple[str, ...]
 
 
 class Judge(Struct, frozen=True):
@@ -209,7 +210,7 @@ class Shop:
 
     def _try(self, job: Try, _: Sight) -> str:
         try:
-            proof = proof_of(job.made, self.desk.registry, self.desk.config.synthesize.max_each)
+            proof = proof_of(job.made, self.desk.registry, self.desk.config.synthesize.max_each, job.toolset)
         except ProofError as error:
             return f"error: {error}"
         outcome = replay(proof, self.desk.call, self.desk.sandbox)
@@ -234,7 +235,8 @@ class Shop:
         return Judged(made, bad, tuple(Made(done.tool, done.args, done.result) for done in case.exam.outcome.calls))
 
     def _round(self, job: Judge) -> Round:
-        proof = proof_of(job.made, self.desk.registry, self.desk.config.synthesize.max_each)
+        max_each, tools = self.desk.config.synthesize.max_each, job.draw.toolset
+        proof = proof_of(job.made, self.desk.registry, max_each, tools)
         outcome = replay(proof, self.desk.call, self.desk.sandbox)
         if outcome.error:
             raise ProofError(outcome.error.message)
@@ -258,7 +260,8 @@ class Shop:
     def _compare(self, job: Compare, _: Sight) -> str:
         case = list(cases(job.draft.task(), self.desk, (), Tally()))[-1]
         try:
-            second = proof_of(job.second, self.desk.registry, self.desk.config.synthesize.max_each)
+            max_each, tools = self.desk.config.synthesize.max_each, job.draft.draw.toolset
+            second = proof_of(job.second, self.desk.registry, max_each, tools)
         except ProofError as error:
             return f"a reader's program is refused: {error}"
         proof: Proof = case.exam.proof

@@ -164,7 +164,7 @@ class _Talk:
             steps = msgspec.convert({**args, "question": "", "answer": msgspec.to_builtins(blank)}, Proposal)
         except msgspec.ValidationError as error:
             return f"error: {error}"
-        seen = await self.scene.ask(jobs.Try(steps))
+        seen = await self.scene.ask(jobs.Try(steps, self.drawn.toolset))
         return clipped(seen if isinstance(seen, str) else f"error: {seen.detail}", LOOKED)
 
     # ---- derive ----------------------------------------------------------------------------------------

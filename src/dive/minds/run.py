@@ -26,6 +26,7 @@ from dive.minds.gates import ask_gates, refusal
 from dive.minds.lead import LOOK, TRY, Led, Scene, lead
 from dive.minds.opinion import opinions
 from dive.minds.phrase import phrase
+from dive.minds.script import say
 from dive.models import Budget, Model, Price, Reply, Settings, Spent
 from dive.models.prices import price
 from dive.models.recorded import Recorded
@@ -274,7 +275,7 @@ def networked(settings: Mapping[str, Settings], keys: Mapping[str, Any], calling
         from dive.models.open import open_models  # the network takes long to load
         from dive.models.probe import probe
 
-        async with open_models(settings, keys, budget, random.Random()) as models:
+        async with open_models(settings, keys, budget, random.Random(), say) as models:
             for alias in calling:
                 await probe(models[alias])
             yield models

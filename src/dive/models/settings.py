@@ -15,7 +15,10 @@ Money = Annotated[float, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 
+SCRIPTED = "scripted"
 HOMES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com/v1"}
+KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+"""Variables that hold the key where the provider's own address is asked and no other variable is named."""
 _HIDDEN_FROM = 8  # shorter keys are placeholders such as "EMPTY"; hiding them would garble other words
 
 
@@ -66,6 +69,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One model of a run file.
 
     Attributes:
+        api: whom it speaks to; `scripted` asks nobody: a script that comes with DIVE plays the model.
         base_url: up to and including the version, e.g. `http://127.0.0.1:8000/v1`; empty: the provider's own.
         key_env: name of the environment variable with the key; whoever reads the environment needs it.
         concurrency: requests at once, at most.
@@ -77,7 +81,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     model: str
-    api: Literal["openai", "anthropic"] = "openai"
+    api: Literal["openai", "anthropic", "scripted"] = "openai"
     base_url: str = ""
     key_env: str = ""
     concurrency: Count = 64
@@ -88,8 +92,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     extra: dict[str, Json] = {}
 
     @property
+    def variable(self) -> str:
+        """The environment variable that holds the key; empty, if none is needed."""
+        if self.api == SCRIPTED:
+            return ""
+        return self.key_env or ("" if self.base_url else KEYS[self.api])
+
+    @property
     def url(self) -> str:
         """The base URL without a slash at its end; ConfigError if it is none or carries more than an address."""
+        if self.api == SCRIPTED:
+            return ""
         text = (self.base_url or HOMES[self.api]).rstrip("/")
         parts = urlsplit(text)
         if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -60,7 +60,10 @@ def _what(says: Says) -> str:
     if says.cls == "many":
         return f"number of {says.head}"
     of = re.fullmatch(r"the (.+) of \{\w+\}", says.phrase)
-    return of.group(1) if of else says.head
+    if of:
+        return of.group(1)
+    tail = says.phrase.rpartition("{x}")[2]  # "distance from the Earth" is no distance from the other thing
+    return says.head if "{" in tail or tail in says.head else says.head + tail
 
 
 def _other(speaker: Speaker, node: Op) -> str:
@@ -133,8 +136,9 @@ def when(speaker: Speaker, key: Node) -> str:
 
 def where_members(speaker: Speaker, node: Op) -> str:
     """Those of a list that meet a condition, as a noun phrase: "the countries that border Chad and have ..."."""
-    introduced(speaker, node)
     source = node_of(node, "list")
+    if "than" in dict(node.slots) and not isinstance(_rival(speaker, node), Ent):
+        raise Unspeakable("a list of those that pass what is only described")
     text = speaker.members(source)
     if isinstance(source, Get) and not speaker.says(source).whole:
         raise Unspeakable("whether the best few were chosen before or after the condition would be open")
@@ -180,6 +184,8 @@ def _distinct_slots(speaker: Speaker, node: Op) -> dict[str, str]:
     via, kind = _link(speaker, key)[1], speaker.registry.type(_type(key))
     verb, _, rest = via.partition(" ")
     be = verb in ("are", "were")
+    if "only" in rest.split():
+        raise Unspeakable("how many genes the diseases are linked only to")
     _refuse_echo(speaker, node, via)
     return {"kinds": kind.plural, "via": via, "do": verb if be else "do", "base": rest if be else via}
 

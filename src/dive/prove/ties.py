@@ -2,7 +2,8 @@
 
 Takes a proof; gives, for each max, min, sorted, most_common, < and > that decides something, an expression that shows
 its keys, and tells which neighbours in their order may not be tied. Two measured values within 0.5 % are tied; whole
-numbers, texts and dates are tied when equal. Does not evaluate the keys.
+numbers, texts and dates are tied when equal; of distances from a value, what counts is the value they are known by. Of
+an even number of values the two in the middle must be the same. Does not evaluate the keys.
 
 A contest inside a comprehension or a key function is held once per member: its keys come as nested lists.
 """
@@ -143,6 +144,8 @@ class _Finder:
         """The contest that a node is, if it decides anything."""
         if isinstance(node, ast.Compare):
             return self._bounded(node)
+        if isinstance(node, ast.Subscript) and _is_middle(node) and not self._is_averaged():
+            return self._middle(node)
         if not isinstance(node, ast.Call):
             return None
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -169,6 +172,18 @@ class _Finder:
         value, bound = ast.unparse(node.left), ast.unparse(node.comparators[0])
         measured = f"isinstance({value}, float) or isinstance({bound}, float)"
         return self._made(node, f"[{value}, {bound}] if {measured} else [0, 1]", ((0, 1, False),))
+
+    def _middle(self, node: ast.Subscript) -> Contest:
+        """The middle of a list: of an even number of values two are in the middle, and they must be the same."""
+        values = ast.unparse(node.value)
+        lower, upper = f"{values}[(len({values}) - 1) // 2]", f"{values}[len({values}) // 2]"
+        keys = f"[{upper}, {upper}] if {lower} != {upper} else [0, 1]"
+        return self._made(node, keys, ((0, 1, False),))
+
+    def _is_averaged(self) -> bool:
+        """Whether more than one middle is read: who takes both means their average."""
+        nodes = (node for tree in (self.tree, *self.others) for node in ast.walk(tree))
+        return len({ast.unparse(node) for node in nodes if isinstance(node, ast.Subscript) and _is_middle(node)}) > 1
 
     def _made(self, node: ast.AST, keys: str, cuts: tuple[Cut, ...]) -> Contest:
         depth = 0
@@ -256,6 +271,16 @@ def _number(node: ast.expr | None) -> int | None:
             return None
 
 
+def _is_middle(node: ast.Subscript) -> bool:
+    """Whether a position is half the length of a list, or one beside it."""
+    index = node.slice
+    if isinstance(index, ast.BinOp) and isinstance(index.op, ast.Sub) and _number(index.right) == 1:
+        index = index.left
+    halved = isinstance(index, ast.BinOp) and isinstance(index.op, ast.FloorDiv) and _number(index.right) == 2
+    calls = (n for n in ast.walk(index) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name))
+    return halved and any(call.func.id == "len" for call in calls)  # type: ignore[union-attr]
+
+
 def _pool(node: ast.Call) -> ast.expr:
     """What max or min chooses from."""
     if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
@@ -266,9 +291,27 @@ def _pool(node: ast.Call) -> ast.expr:
 def _keys(pool: ast.expr, key: ast.expr | None, best_last: bool = False, reverse: ast.expr | None = None) -> str:
     """An expression for the keys of a contest, best first."""
     member = ast.Name(MEMBER, ast.Load())
-    value = ast.Call(copy.deepcopy(key), [member], []) if key else member
+    value = ast.Call(_far(copy.deepcopy(key)), [member], []) if key else member
     order = ast.unparse(reverse) if reverse else repr(best_last)
     return f"sorted([{ast.unparse(value)} for {MEMBER} in {ast.unparse(pool)}], reverse={order})"
+
+
+def _far(key: ast.expr) -> ast.expr:
+    """A key that is a distance from one value, with that value added: it is known no better than what it is between."""
+    match key:
+        case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)]),
+                        body=ast.Call(func=ast.Name(id="abs"), args=[ast.BinOp(op=ast.Sub()) as apart])):  # fmt: skip
+            fixed = [side for side in (apart.left, apart.right) if name not in _names(side)]
+            if len(fixed) == 1:
+                size = ast.Call(ast.Name("abs", ast.Load()), fixed, [])
+                return ast.Lambda(key.args, ast.BinOp(key.body, ast.Add(), size))
+        case _:
+            pass
+    return key
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def _gives_tuples(args: Sequence[ast.expr]) -> bool:

@@ -121,7 +121,8 @@ class Finding(Struct, frozen=True):
 class Registry(Struct, frozen=True, dict=True):
     """Everything that can be called and named. Mappings are in sorted order.
 
-    `pools` lists the entities of a type, `homes` tells the domain that a type belongs to.
+    `pools` lists the entities of a type, `homes` tells the domain that a type belongs to, `hide` takes secrets out of
+    whatever a tool gives.
     """
 
     tools: dict[str, Loaded]
@@ -129,6 +130,7 @@ class Registry(Struct, frozen=True, dict=True):
     pools: dict[str, Callable[[], Mapping[str, Entity]]]
     audits: dict[str, Callable[[], list[Finding]]]
     homes: dict[str, str]
+    hide: Callable[[bytes], bytes] = bytes
 
     def tool(self, name: str) -> Loaded:
         """The tool called `name`; raises UnknownName with the nearest one."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dive import catalog
 from dive.config import Config, SourceSection
@@ -58,7 +59,8 @@ def load(config: Config, variables: Variables | None = None) -> Registry:
         ConfigError: a source was not imported yet, offers other tools than it did, or its files cannot be used.
     """
     registry = catalog.load() if config.catalog else catalog.shared()
-    return assemble.merged(registry, {source.name: _part(source, variables) for source in config.sources})
+    made = assemble.merged(registry, {source.name: _part(source, variables) for source in config.sources})
+    return replace(made, hide=references.hiding(config, variables or {}))
 
 
 def compared(config: Config, variables: Variables | None = None) -> None:

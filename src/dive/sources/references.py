@@ -1,7 +1,7 @@
 """`${NAME}` in what a run file says of a server: the environment variable NAME, whose value no file ever holds.
 
 Takes a `[[sources]]` table and variables; gives the table with the values in place, for the moment of connecting, and
-a function that takes the values out of whatever the server says. Does not read the environment.
+functions that take the values, and those of a run's keys, out of whatever is said. Does not read the environment.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from dive.config import SourceSection
+from dive.config import Config, SourceSection
 from dive.errors import ConfigError
 from dive.models.hiding import hider
 from dive.models.settings import Secret
@@ -64,6 +64,13 @@ def hidden(source: SourceSection, variables: Mapping[str, str]) -> Callable[[byt
     except ConfigError:
         told = f"source {source.name!r}: the values of {', '.join(named(source))} must be one line of printable ASCII"
         raise ConfigError(told) from None
+
+
+def hiding(config: Config, variables: Mapping[str, str]) -> Callable[[bytes], bytes]:
+    """What takes all secrets of a run out of bytes: those of its sources, and its models' keys."""
+    keys = [variables[one.variable] for one in config.models.values() if variables.get(one.variable)]
+    own = [secret for source in config.sources for secret in secrets(source, variables)]
+    return hider([*own, *map(Secret, keys)])
 
 
 def _texts(source: SourceSection) -> Iterator[tuple[str, str]]:

@@ -114,6 +114,8 @@ def _options(exam: Exam, tree: Node) -> tuple[float, str]:
         return 0.0, ""
     if gives == "member":
         options = size
+    elif tree.pattern == "distinct":
+        options = max(1, size - 2)  # neither one for all nor one for each would be asked for
     elif gives == "count":
         options = size + 1
     elif pattern(tree.pattern).ordered:

@@ -1,6 +1,7 @@
 """leaked: neither the answer nor a part of it stands in the question, in any spelling.
 
-Takes an exam; gives a Verdict. One of four or more options of a kind that the question names is no leak.
+Takes an exam; gives a Verdict. Nor do the names of a list's members say what is asked about them.
+One of four or more options of a kind that the question names is no leak.
 """
 
 import re
@@ -9,13 +10,14 @@ from decimal import Decimal
 
 from msgspec import UNSET
 
+from dive.derive.laid import printed
 from dive.grade.dates import find_dates
 from dive.grade.match import parts, spellings, tolerance
 from dive.grade.numbers import find_numbers, read_number
 from dive.grade.text import fold, plain
 from dive.nouns import Answer, Verdict
-from dive.tree import Con, walk
-from dive.verify.exam import Exam, stated, verdict
+from dive.tree import Con, Get, Node, walk
+from dive.verify.exam import Exam, column, operators, stated, value_of, verdict
 from dive.words import SMALL, rounded
 
 MIN_OPTIONS = 4
@@ -32,7 +34,17 @@ SCALED = re.compile(r"(?<![\w.,])\d[\d,.]* (?:thousand|million|billion|trillion)
 
 def gate(exam: Exam) -> Verdict:
     """The verdict `leaked`."""
-    return verdict("leaked", _leak(exam, exam.answer))
+    return verdict("leaked", _leak(exam, exam.answer) or next(_told_by_names(exam), ""))
+
+
+def _told_by_names(exam: Exam) -> Iterator[str]:
+    """Lists whose members' own names say what is asked about them: "Paris, France" lies in France."""
+    for op in operators(exam.tree):
+        key, value = dict(op.slots).get("key"), dict(op.slots).get("value")
+        if op.pattern in ("where_equal", "distinct") and isinstance(key, Get) and exam.graph and column(exam, op):
+            wanted = str(value_of(exam, value)) if isinstance(value, Node) else ""
+            if exam.registry.is_entity(key.type) and printed(exam.graph, op.node("list"), key, wanted):
+                yield f"the members' names say their {key.field}"
 
 
 def _leak(exam: Exam, answer: Answer) -> str:

@@ -1,23 +1,28 @@
 """sensible: arithmetic and comparison only where they mean something.
 
 Takes an exam; gives a Verdict. Differences and ranks stay within one quantity and one kind of thing; quotients are
-named in `quantities.toml` or allowed by the field's `says` line. Judges trees only.
+named in `quantities.toml` or allowed by the field's `says` line; what a scale does not bear (`scales.toml`) no line
+allows. Judges trees only.
 """
 
 import functools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dive.nouns import Verdict
 from dive.patterns import pattern
 from dive.says import Says
+from dive.scales import refused, shifted
 from dive.tree import Con, Ent, Get, It, Node, Op, children, walk
 from dive.verify.exam import Exam, operators, verdict
 
 COMPARING = frozenset({"gap", "more_than", "less_than", "both", "only"})
 """Patterns over two sides that must be of one semantic type."""
 QUOTIENTS = frozenset({"ratio"})
+STEADY = frozenset({"mean", "median"})
+"""Figures that go through a conversion as the values do, even where units differ in their zero."""
+UNIT = "unit:type"
 PRODUCTS = frozenset({"product"})
 UNORDERED = frozenset({"where_equal", "distinct"})
 """Patterns with a key that need not have an order."""
@@ -27,7 +32,8 @@ def gate(exam: Exam) -> Verdict:
     """The verdict `sensible`."""
     if exam.tree is None:
         return Verdict(by="sensible", passed=None, reason="a question without a tree has no quantities to judge")
-    return verdict("sensible", next((fault for op in operators(exam.tree) if (fault := _fault(exam, op))), ""))
+    faults = (fault for op in operators(exam.tree) if (fault := _fault(exam, op)))
+    return verdict("sensible", next(faults, "") or next(_converted(exam.tree), ""))
 
 
 def _fault(exam: Exam, op: Op) -> str:
@@ -40,15 +46,72 @@ def _fault(exam: Exam, op: Op) -> str:
     if len(sides) == 2 and op.pattern in COMPARING:
         return _unlike(exam, *sides) or next((f for s in sides if (f := _incomparable(exam, op, s))), "")
     if len(sides) == 2 and op.pattern in QUOTIENTS:
-        return _quotient(exam, *sides)
-    if isinstance(key, Get) and op.pattern not in UNORDERED:
-        return _unordered(exam, key) or _other_bound(op, key)
+        return _quotient(exam, *sides) or next((f for s in sides if (f := _unbearable(exam, op, s))), "")
+    if isinstance(key, Get) and op.pattern in UNORDERED:
+        return _unnamed(exam, op, key)
+    if isinstance(key, Get):
+        return _unordered(exam, key) or _unbearable(exam, op, key) or _other_bound(op, key) or _other_than(op, key)
     return ""
 
 
+def _converted(tree: Node) -> Iterator[str]:
+    """Differences put through a conversion between units that differ in their zero: 1 kelvin is no 274.15 kelvins."""
+    for node in walk(tree):
+        if isinstance(node, Get) and any(isinstance(c, Con) and c.type == UNIT for c in children(node)):
+            figures = (c for c in children(node) if isinstance(c, Op) and pattern(c.pattern).gives in ("key", "number"))
+            for child in figures:
+                if child.pattern not in STEADY and shifted(child.type):
+                    yield f"a {child.pattern} of {child.type} put through {node.tool}: the zeros differ"
+
+
+def _unbearable(exam: Exam, op: Op, value: Node) -> str:
+    """Why an operator's arithmetic means nothing with a field: its scale does not bear it, or no line allows it."""
+    says = _says(exam, value) if isinstance(value, Get) else None
+    if says is None or not isinstance(value, Get):
+        return ""
+    if "rank" in says.flags and pattern(op.pattern).gives in ("key", "number"):
+        return f"{value.tool}.{value.field} only ranks"
+    unsaid = op.pattern == "factor" and "ratio" not in says.flags
+    return refused(op.pattern, value.type, says.head) or ("its ratio means nothing" if unsaid else "")
+
+
+def _unnamed(exam: Exam, op: Op, key: Get) -> str:
+    """Why members cannot be told apart by what a field names: it names nothing, or the value is of another kind."""
+    if not exam.registry.is_entity(key.type):
+        return f"{op.pattern} by {key.tool}.{key.field}, which names no things"
+    value = dict(op.slots).get("value")
+    kind = key.type if value is None or isinstance(value, str) else value.type
+    return "" if kind == key.type else f"{key.type} against {kind}"
+
+
+def _other_than(op: Op, key: Get) -> str:
+    """Why members cannot be set beside one thing: it is no such thing, or its figure is not the same field's."""
+    than, members = dict(op.slots).get("than"), dict(op.slots)["list"]
+    if than is None or isinstance(than, str) or isinstance(members, str) or _alike(key, than, members.type):
+        return ""
+    return f"{op.pattern}: {key.tool}.{key.field} against something else"
+
+
+def _alike(key: Node, other: Node, kind: str) -> bool:
+    """Whether `other` is the same field of a thing of the members' kind, in the same year."""
+    if isinstance(key, It):
+        return other.type == kind and not isinstance(other, Con)
+    if isinstance(key, Get) and isinstance(other, Get) and "." not in key.field:
+        same = (key.tool, key.field, [n for n, _ in key.args]) == (other.tool, other.field, [n for n, _ in other.args])
+        return same and all(_alike(a, b, kind) for a, b in zip(children(key), children(other), strict=True))
+    return key == other
+
+
 def _unrelated(parts: Sequence[Node]) -> str:
-    """Why the parts of a record are no one question: a part that shares no call and no entity with those before."""
+    """Why the parts of a record are no one question: a part that shares no call and no entity with those before, or
+    looks at another list than the first part does and not at what that gives.
+    """
     known: set[Node | tuple[str, object]] = set()
+    first = parts[0]
+    if isinstance(first, Op) and any(isinstance(p, Op) and first not in walk(p) for p in parts[1:]):
+        lists = [{n.slot("list") for n in walk(p) if isinstance(n, Op) and "list" in dict(n.slots)} for p in parts]
+        if not set.intersection(*lists):
+            return "a figure of one list beside something else"
     for part in parts:
         own = {(n.tool, n.args) if isinstance(n, Get) else n for n in walk(part) if isinstance(n, Get | Ent)}
         if known and not known & own:

@@ -7,9 +7,13 @@ Knows the patterns by name; a pattern in none of the tables below is judged by i
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from dive.derive.laid import by_nearness
+from dive.derive.listed import SORTED, TWICE
+from dive.forms import form_of
 from dive.nouns import Json, Verdict
 from dive.tree import Con, Get, It, Node, Op, children, walk
 from dive.verify.exam import Exam, column, operators, value_of, verdict
+from dive.words import rounded
 
 RANKING = frozenset({"superlative", "top", "nth", "order"})
 SELECTING = frozenset({"where", "surpass", "where_equal"})
@@ -17,7 +21,7 @@ MOST = frozenset({"max", "reverse=True"})
 PAIRING = frozenset({"both", "only"})
 FLAGS = {"mean": "mean", "deviation": "mean", "total": "sum", "multiple": "sum"}
 """Patterns that need leave from the field's `says` line: values that overlap must not be added up."""
-DIFFERENCES = frozenset({"gap", "spread", "ratio", "factor"})
+DIFFERENCES = frozenset({"gap", "spread", "ratio", "deviation"})
 MIN_MEMBERS = 3
 
 
@@ -45,11 +49,14 @@ def _tautology(exam: Exam, op: Op) -> str:
 
 
 def _sorted_already(exam: Exam, op: Op) -> str:
-    """A list ranked by what it is sorted by: the answer is its first or last line."""
+    """A list ranked by what it is sorted by: the answer is its first, last or middle line."""
     slots = dict(op.slots)
     key, members = slots.get("key"), slots.get("list")
-    if op.pattern not in RANKING or not isinstance(key, Get) or not isinstance(members, Get):
+    if op.pattern not in RANKING | {"median", "closest"} or not isinstance(key, Get) or not isinstance(members, Get):
         return ""
+    than = value_of(exam, op.node("than")) if "than" in slots else None
+    if than is not None and exam.graph and by_nearness(exam.graph, members, list(column(exam, op).values()), than):
+        return f"{members.tool}.{members.field} is sorted by nearness already"
     says = exam.registry.field(members.tool, members.field).says
     name = key.field.removeprefix(f"{members.field}.")
     own = "." in key.field or all(isinstance(child, It) for child in children(key))
@@ -65,14 +72,28 @@ def _too_few(exam: Exam, op: Op) -> str:
         return f"{op.pattern} of {len(values)}"
     if len(set(map(str, values.values()))) == 1:
         return f"all {len(values)} members are alike"
+    if op.pattern == "distinct" and len(set(map(str, values.values()))) == len(values):
+        return f"all {len(values)} members are different"
+    if op.pattern == "order" and len(values) > SORTED:
+        return f"{len(values)} to be put in order"
+    if op.pattern == "nth" and 2 * int(str(op.slot("place"))) >= len(values):
+        return f"nearer to the other end of {len(values)}"
     wanted = dict(op.slots).get("n")
     return "all members asked for" if isinstance(wanted, Con) and wanted.value >= len(values) else ""
 
 
 def _no_difference(exam: Exam, op: Op) -> str:
-    value = value_of(exam, op) if op.pattern in DIFFERENCES else None
-    nothing = value is not None and value == (1 if op.type == "ratio" else 0)
-    return f"the {op.pattern} is nothing" if nothing else ""
+    """Nothing between two values in the digits asked for, a factor hardly above one, or a thing beside itself."""
+    value = value_of(exam, op) if op.pattern in DIFFERENCES | {"factor"} else None
+    if value is not None and op.pattern == "factor":
+        return f"a factor of less than {TWICE}" if value < TWICE else ""
+    if value is not None:
+        shown = rounded(value, form_of(op, exam.registry).places or 0)
+        return f"the {op.pattern} is nothing" if shown == (1 if op.type == "ratio" else 0) else ""
+    than = dict(op.slots).get("than") if op.pattern == "closest" else None
+    members = value_of(exam, op.node("list")) if isinstance(than, Get) else None
+    itself = isinstance(than, Get) and any(value_of(exam, thing) in (members or ()) for thing in children(than))
+    return "the closest to a member is the member itself" if itself else ""
 
 
 def _all_or_none(exam: Exam, op: Op) -> str:

@@ -26,6 +26,9 @@ MONTHS = (
     "December",
 )  # fmt: skip
 
+LOOSE = frozenset({"outings", "services", "leisure", "home", "travel", "messages", "care", "supplies"})
+"""Groups of which a reader could not tell what they hold."""
+
 
 class Row(msgspec.Struct, frozen=True):
     """One good or service: its name and its index for every month since `FIRST` (None: not collected)."""
@@ -90,8 +93,11 @@ def items() -> list[Entity]:
 
 @entities("price_group:name")
 def groups() -> list[Entity]:
-    """All groups."""
-    return [Entity(type="price_group:name", id=code, name=name) for code, (name, _) in _groups().items()]
+    """All groups; seeds are those whose name tells what belongs to them."""
+    return [
+        Entity(type="price_group:name", id=code, name=name, seed=code not in LOOSE)
+        for code, (name, _) in _groups().items()
+    ]
 
 
 @entities("month:name")
