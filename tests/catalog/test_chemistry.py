@@ -3,7 +3,6 @@
 import pytest
 
 from dive.catalog import load
-from dive.catalog.chemistry import files
 from dive.catalog.chemistry.compounds import (
     audit_compounds,
     binary_compounds,
@@ -36,6 +35,7 @@ from dive.catalog.chemistry.nuclides import (
     share_left_after_days,
     share_left_after_years,
 )
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 
 MINE = sorted(name for name, loaded in load().tools.items() if loaded.tool.domain == "chemistry")
@@ -140,11 +140,13 @@ def test_compounds_are_named_as_in_running_text():
 
 def test_tables_hold_each_thing_once_and_nothing_unread():
     for table, key in (("elements", "element"), ("compounds", "cas"), ("hazards", "cas")):
-        rows = files.rows(table)
-        assert len({row[key] for row in rows}) == len(rows)
-        assert all(None not in row.values() and None not in row for row in rows), "as many cells as columns"
-    assert len(nuclides()) == len(files.rows("nuclides")), "each of another element or mass number"
-    assert [row["name"] for row in files.rows("compounds")] == sorted(row["name"] for row in files.rows("compounds"))
+        held = rows("chemistry", table)
+        assert len({row[key] for row in held}) == len(held)
+        assert all(None not in row.values() and None not in row for row in held), "as many cells as columns"
+    assert len(nuclides()) == len(rows("chemistry", "nuclides")), "each of another element or mass number"
+    assert [row["name"] for row in rows("chemistry", "compounds")] == sorted(
+        row["name"] for row in rows("chemistry", "compounds")
+    )
 
 
 def test_values_are_read_to_the_last_digit():

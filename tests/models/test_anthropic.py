@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dive.errors import BadReply, EmptyReply, ModelError, ModelRefusal, OutOfTokens
 from dive.models import Settings
 from dive.models.anthropic import Anthropic
+from dive.models.kinds import Reply
 from dive.models.net import Net
 from dive.nouns import Kept, Message, ToolCall, Usage
 
@@ -116,4 +117,4 @@ def test_a_damaged_body_is_a_reply_or_a_model_error(at: int, noise: bytes) -> No
     good = msgspec.json.encode(GOOD)
     for body in (good[:at], good[:at] + noise + good[at + len(noise) :], noise):
         with suppress(ModelError):
-            MODEL.read(ASK, body)
+            assert isinstance(MODEL.read(ASK, body), Reply)

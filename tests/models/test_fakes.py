@@ -111,11 +111,14 @@ def test_catalog_tools_are_shown_without_our_types() -> None:
 
 @pytest.mark.parametrize("api", ["openai", "anthropic"])
 def test_the_probe_passes_a_model_that_calls(api: str) -> None:
+    provider = Provider()
+
     async def talk() -> None:
-        async with reached(Provider(), api) as model:  # type: ignore[arg-type]
+        async with reached(provider, api) as model:  # type: ignore[arg-type]
             await probe(model)
 
     asyncio.run(talk())
+    assert provider.count == 1
 
 
 def test_the_probe_tells_words_refused_tools_and_a_dead_server_apart() -> None:

@@ -8,7 +8,7 @@ import functools
 from collections import Counter
 from typing import Annotated, TypedDict
 
-from dive.catalog.biology.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -119,7 +119,7 @@ class BirdFamilyList(TypedDict):
 @functools.cache
 def bird_rows() -> dict[str, dict[str, str]]:
     """Rows by scientific name, in the order of AviList, with the genus."""
-    return {row["bird"]: row | {"genus": row["bird"].split()[0]} for row in rows("birds")}
+    return {row["bird"]: row | {"genus": row["bird"].split()[0]} for row in rows("biology", "birds")}
 
 
 @functools.cache

@@ -7,7 +7,7 @@ records and lists. Knows the standard genetic code only.
 import functools
 from typing import Annotated, TypedDict
 
-from dive.catalog.biology.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -79,14 +79,14 @@ class Codons(TypedDict):
 @functools.cache
 def acid_rows() -> dict[str, dict[str, str]]:
     """Rows by one-letter code."""
-    return {row["letter"]: row for row in rows("amino_acids")}
+    return {row["letter"]: row for row in rows("biology", "amino_acids")}
 
 
 @functools.cache
 def usage() -> dict[tuple[str, str], dict[str, float]]:
     """Shares of codons in per cent, by organism and amino acid."""
     found: dict[tuple[str, str], dict[str, float]] = {}
-    for row in rows("codon_usage"):
+    for row in rows("biology", "codon_usage"):
         found.setdefault((row["organism"], row["amino_acid"]), {})[row["codon"]] = float(row["share"]) * 100
     return found
 

@@ -8,7 +8,7 @@ import functools
 from collections import Counter
 from typing import Annotated, TypedDict
 
-from dive.catalog.biology.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -80,7 +80,7 @@ class Spacing(TypedDict):
 @functools.cache
 def enzyme_rows() -> dict[str, dict[str, str]]:
     """Rows by name of the enzyme."""
-    return {row["enzyme"]: row for row in rows("enzymes")}
+    return {row["enzyme"]: row for row in rows("biology", "enzymes")}
 
 
 @functools.cache

@@ -9,7 +9,7 @@ import functools
 from collections import Counter
 from typing import Annotated, TypedDict
 
-from dive.catalog.biology.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -74,7 +74,7 @@ class GeneList(TypedDict):
 @functools.cache
 def gene_rows() -> dict[str, dict[str, str]]:
     """Rows by symbol, by chromosome and place on it."""
-    return {row["gene"]: row for row in rows("human_genes")}
+    return {row["gene"]: row for row in rows("biology", "human_genes")}
 
 
 @functools.cache

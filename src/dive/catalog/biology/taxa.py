@@ -9,8 +9,8 @@ import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.biology.files import rows
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -126,7 +126,7 @@ def species_rows() -> dict[str, SpeciesRow]:
             "name": row["name"], "common": row["common"], "genus": row["genus"],
             "genome": {key: row[key] for key in ("genome_mb", "chromosomes", "longest_mb", "mitochondrion_bp")},
         }
-        for row in rows("species")
+        for row in rows("biology", "species")
     }  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def taxon_rows() -> dict[str, Taxon]:
             "name": row["name"], "common": row["common"], "rank": row["rank"], "parent": row["parent"],
             "whole": row["group"] not in ("", "bird"), "members": [], "species": 0,
         }
-        for row in rows("taxa")
+        for row in rows("biology", "taxa")
     }  # fmt: skip
     for taxid, row in made.items():
         if row["parent"]:

@@ -9,10 +9,10 @@ import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.chemistry import files
 from dive.catalog.chemistry.elements import element_rows
 from dive.catalog.chemistry.formulas import atoms
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
@@ -94,7 +94,7 @@ class NamedCompound(TypedDict):
 def compound_rows() -> dict[str, CompoundRow]:
     """Rows by CAS number without the fenced ones, ordered by name."""
     fenced = fence("chemistry", "compounds")
-    kept = {raw["cas"]: _row(raw) for raw in files.rows("compounds") if raw["cas"] not in fenced}
+    kept = {raw["cas"]: _row(raw) for raw in rows("chemistry", "compounds") if raw["cas"] not in fenced}
     for cas_field in fence("chemistry", "compound_values"):
         cas, _, field = cas_field.partition(".")
         if cas in kept:

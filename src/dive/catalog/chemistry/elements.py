@@ -9,8 +9,8 @@ import functools
 from collections import Counter
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from dive.catalog.chemistry import files
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
@@ -83,7 +83,7 @@ class OneElement(TypedDict):
 def _table() -> dict[str, Element]:
     """Records by symbol, in the order of atomic numbers."""
     found: dict[str, Any] = {}
-    for row in files.rows("elements"):
+    for row in rows("chemistry", "elements"):
         record: dict[str, Any] = {}
         for field, text in row.items():
             if text:

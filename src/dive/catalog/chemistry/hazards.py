@@ -7,9 +7,9 @@ which the package holds too, does not contradict them; both standards leave out 
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.chemistry import files
 from dive.catalog.chemistry.compounds import COMPOUNDS, compound_rows
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.registry import Finding, audit, tool
 
@@ -27,7 +27,7 @@ class FireHazard(TypedDict):
 @functools.cache
 def _table() -> dict[str, dict[str, float]]:
     """Rows by CAS number."""
-    return {row.pop("cas"): {k: float(text) for k, text in row.items() if text} for row in files.rows("hazards")}
+    return {row.pop("cas"): {k: float(text) for k, text in row.items() if text} for row in rows("chemistry", "hazards")}
 
 
 @functools.cache

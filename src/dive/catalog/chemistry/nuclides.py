@@ -9,9 +9,9 @@ import functools
 from collections import Counter
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from dive.catalog.chemistry import files
 from dive.catalog.chemistry.elements import element_rows
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, audit, entities, tool
@@ -119,7 +119,7 @@ def _table() -> dict[str, NuclideRow]:
     numbers = {symbol: row["atomic_number"] for symbol, row in element_rows().items()}
     symbols = {number: symbol for symbol, number in numbers.items()}
     found: dict[str, NuclideRow] = {}
-    for raw in files.rows("nuclides"):
+    for raw in rows("chemistry", "nuclides"):
         row = _row(raw, numbers[raw["element"]], symbols)
         found[row["record"]["nuclide"]] = row
     for row in found.values():

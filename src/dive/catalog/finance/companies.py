@@ -10,8 +10,8 @@ from typing import Annotated, NotRequired, TypedDict
 
 import msgspec
 
-from dive.catalog.finance.files import rows
 from dive.catalog.tables import accepted, fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
@@ -94,7 +94,7 @@ def _row(row: dict[str, str]) -> Row:
 @functools.cache
 def companies_table() -> dict[str, Row]:
     """All companies by name, those of fenced rows too."""
-    return {row["name"]: _row(row) for row in rows("companies")}
+    return {row["name"]: _row(row) for row in rows("finance", "companies")}
 
 
 @functools.cache

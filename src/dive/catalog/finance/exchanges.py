@@ -9,9 +9,9 @@ import functools
 import itertools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.finance.files import rows
 from dive.catalog.geography.places import SAME_PLACE_KM, cities, countries, distance
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
@@ -99,7 +99,7 @@ class Closed(TypedDict):
 
 @functools.cache
 def _exchanges() -> dict[str, dict[str, str]]:
-    return {row["mic"]: row for row in rows("exchanges")}
+    return {row["mic"]: row for row in rows("finance", "exchanges")}
 
 
 @functools.cache
@@ -107,7 +107,7 @@ def _closures() -> dict[tuple[str, int], frozenset[str]]:
     out = fence("finance", "closures")
     return {
         (row["mic"], int(row["year"])): frozenset(f"{row['year']}-{day}" for day in row["closed"].split())
-        for row in rows("closures")
+        for row in rows("finance", "closures")
         if f"{row['mic']}/{row['year']}" not in out
     }
 
@@ -193,7 +193,7 @@ def trading_year(exchange: Annotated[str, "exchange:mic"], year: Annotated[int, 
 def exchange_hours(exchange: Annotated[str, "exchange:mic"]) -> Hours:
     """Tells the regular opening and closing time (local) of a stock exchange in late 2025, the minutes of trading in a
     regular day without the lunch break, and how long that break is where there is one."""
-    row = next((row for row in rows("hours") if row["mic"] == exchange), None)
+    row = next((row for row in rows("finance", "hours") if row["mic"] == exchange), None)
     if row is None:
         raise ToolError("not_found", f"no regular hours are known of {exchange!r}")
     pause = _minutes(row["break_end"]) - _minutes(row["break_start"]) if row["break_start"] else 0
@@ -257,7 +257,7 @@ def audit_closures() -> list[Finding]:
     import holidays
 
     out, found = fence("finance", "closures"), []
-    for row in rows("closures"):
+    for row in rows("finance", "closures"):
         key, year, mic = f"{row['mic']}/{row['year']}", int(row["year"]), row["mic"]
         closed = set(row["closed"].split())
         sessions = sum(_date(year, n).weekday() < 5 for n in range(366) if _date(year, n).year == year) - len(closed)

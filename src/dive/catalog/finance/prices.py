@@ -11,7 +11,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 import msgspec
 
-from dive.catalog.finance.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
@@ -76,13 +76,13 @@ def items_table() -> dict[str, Row]:
     """All goods and services by the code that the index gives them."""
     return {
         row["item"]: Row(row["name"], tuple(None if v == "-" else float(v) for v in row["months"].split()))
-        for row in rows("prices")
+        for row in rows("finance", "prices")
     }
 
 
 @functools.cache
 def _groups() -> dict[str, tuple[str, list[str]]]:
-    return {row["group"]: (row["name"], row["items"].split()) for row in rows("price_groups")}
+    return {row["group"]: (row["name"], row["items"].split()) for row in rows("finance", "price_groups")}
 
 
 @entities("price_item:cpi")

@@ -8,7 +8,7 @@ name for boys are two. Does not know names' origins.
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.general.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
@@ -66,7 +66,7 @@ class Names(TypedDict):
 @functools.cache
 def names_table() -> dict[str, list[int]]:
     """Children by name and sex ("Emma F") for each year since `FIRST`."""
-    return {f"{row['name']} {row['sex']}": [int(n) for n in row["born"].split()] for row in rows("names")}
+    return {f"{row['name']} {row['sex']}": [int(n) for n in row["born"].split()] for row in rows("general", "names")}
 
 
 @functools.cache

@@ -10,8 +10,9 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.geography.places import CLEARLY, Places, countries, refuse, rows
+from dive.catalog.geography.places import CLEARLY, Places, countries, refuse
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -91,7 +92,7 @@ def table() -> dict[str, Row]:
             row["name"], row["country"], row["size"], float(row["lat"]), float(row["lon"]),
             float(row["elevation_ft"]) if row["elevation_ft"] else None, row["icao"], row["timezone"],
         )
-        for row in rows("airports") if row["iata"] not in fence("geography", "airports")
+        for row in rows("geography", "airports") if row["iata"] not in fence("geography", "airports")
     }  # fmt: skip
 
 

@@ -7,8 +7,9 @@ country's figures in a year. Does not know later years.
 import functools
 from typing import Annotated, TypedDict
 
-from dive.catalog.geography.places import countries, land, refuse, rows
+from dive.catalog.geography.places import countries, land, refuse
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.registry import Finding, Package, Range, audit, tool
 
@@ -30,7 +31,7 @@ def _table() -> dict[tuple[str, int], Development]:
             "life_expectancy": float(row["life_expectancy"]), "population": int(row["population"]),
             "gdp_per_person": float(row["gdp_per_person"]),
         }
-        for row in rows("development")
+        for row in rows("geography", "development")
     }  # fmt: skip
 
 

@@ -4,20 +4,18 @@ Takes the TSV files in `data/` (made by `scripts/vendor_*.py`) and `fence.toml`;
 Does not know tools or entities.
 """
 
-import csv
 import functools
 import heapq
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from pathlib import Path
 
 from msgspec import Struct
 
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 
-DATA = Path(__file__).parent / "data"
 SAME_PLACE_KM = 0.05
 FIRST_BAND = 2.5
 """Degrees of latitude north and south of a place in which its neighbours are looked for first."""
@@ -55,12 +53,6 @@ class Country(Struct, frozen=True):
     neighbours: tuple[str, ...]
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """The rows of `data/<name>.tsv`."""
-    with (DATA / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
 @functools.cache
 def cities() -> dict[str, City]:
     """All cities that are not fenced, by id."""
@@ -69,7 +61,7 @@ def cities() -> dict[str, City]:
             row["id"], row["name"], row["country"], int(row["population"]), float(row["lat"]), float(row["lon"]),
             row["timezone"], row["state"], row["role"].removeprefix("capital:"),
         )
-        for row in rows("cities") if row["id"] not in fence("geography", "cities")
+        for row in rows("geography", "cities") if row["id"] not in fence("geography", "cities")
     }  # fmt: skip
 
 
@@ -82,7 +74,7 @@ def countries() -> dict[str, Country]:
             float(row["area_km2"]), int(row["population"]), row["currency"], row["dialling_code"], row["tld"],
             tuple(sorted(filter(None, row["neighbours"].split(",")))),
         )
-        for row in rows("countries")
+        for row in rows("geography", "countries")
     }  # fmt: skip
 
 

@@ -9,10 +9,10 @@ from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.geography.languages import names, official
-from dive.catalog.language.files import rows
 from dive.catalog.language.speakers import CLDR, CLOSE, total
 from dive.catalog.language.writing import scripts_table
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Range, audit, entities, tool
@@ -55,19 +55,19 @@ class Ranked(TypedDict):
 def languages_table() -> dict[str, dict[str, str]]:
     """Rows by ISO 639 code, without the fenced ones."""
     out = fence("language", "languages")
-    return {row["code"]: row for row in rows("languages") if row["name"] and row["code"] not in out}
+    return {row["code"]: row for row in rows("language", "languages") if row["name"] and row["code"] not in out}
 
 
 @functools.cache
 def _half_known() -> frozenset[str]:
     """Scripts and groups with a language that has no English name: lists of their languages would not be whole."""
-    nameless = [row for row in rows("languages") if not row["name"]]
+    nameless = [row for row in rows("language", "languages") if not row["name"]]
     return frozenset(row[field] for row in nameless for field in ("script", "family") if row[field])
 
 
 @functools.cache
 def _families() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in rows("families")}
+    return {row["code"]: row["name"] for row in rows("language", "families")}
 
 
 @entities("language:iso639")
@@ -175,7 +175,11 @@ def largest_relatives(
 
 
 def _largest(family: str, n: int, without: str) -> list[str]:
-    every = [row["code"] for row in rows("languages") if family and row["family"] == family and row["code"] != without]
+    every = [
+        row["code"]
+        for row in rows("language", "languages")
+        if family and row["family"] == family and row["code"] != without
+    ]
     ranked = sorted(every, key=lambda code: -total().get(code, 0))
     if not 1 <= n < len(ranked):
         raise ToolError("not_found", f"{len(ranked)} languages are known in the group {family!r}")

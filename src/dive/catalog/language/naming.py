@@ -7,9 +7,9 @@ know words beyond these.
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.language.files import rows
 from dive.catalog.language.languages import languages_table
 from dive.catalog.language.speakers import CLDR
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.registry import Choices, Package, tool
 
@@ -94,7 +94,7 @@ def month_in_language(language: Annotated[str, "language:iso639"], month: Annota
 
 @functools.cache
 def _calendar() -> dict[str, dict[str, str]]:
-    return {row["code"]: row for row in rows("calendar")}
+    return {row["code"]: row for row in rows("language", "calendar")}
 
 
 def _row(language: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ from typing import Annotated, NotRequired, TypedDict
 from msgspec import Struct
 
 from dive.catalog.geography.places import countries
-from dive.catalog.language.files import rows
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.registry import Finding, Package, Range, audit, tool
 
@@ -86,7 +86,7 @@ def uses() -> tuple[Use, ...]:
     out, known = fence("language", "speakers"), countries()
     return tuple(
         Use(row["language"], row["country"], int(row["speakers"]), float(row["percent"]))
-        for row in rows("speakers")
+        for row in rows("language", "speakers")
         if f"{row['country']} {row['language']}" not in out
         and row["country"] in known and known[row["country"]].sovereign
     )  # fmt: skip
@@ -104,7 +104,7 @@ def by_language() -> dict[str, list[Use]]:
 @functools.cache
 def named() -> frozenset[str]:
     """The languages that have an English name and at least 50,000 speakers."""
-    return frozenset(row["code"] for row in rows("languages") if row["name"])
+    return frozenset(row["code"] for row in rows("language", "languages") if row["name"])
 
 
 @functools.cache
@@ -214,7 +214,7 @@ def _leading(country: str, n: int, without: str) -> list[Use]:
 def audit_speakers() -> list[Finding]:
     """Languages that more people speak than live in a country, speakers beyond the country's population elsewhere."""
     out, found = fence("language", "speakers"), []
-    for row in rows("speakers"):
+    for row in rows("language", "speakers"):
         land, key = countries().get(row["country"]), f"{row['country']} {row['language']}"
         if land is None or not land.sovereign:
             continue

@@ -10,7 +10,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.language.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -111,7 +111,7 @@ def words_table() -> dict[str, Row]:
         row["word"]: Row(
             tuple(tuple(said.split()) for said in row["sounds"].split("|") if said), int(row["noun"]), int(row["verb"]),
             int(row["adjective"]), int(row["adverb"]), int(row["alike"]), int(row["known"]),
-            tuple(row["synonyms"].split()), ) for row in rows("words") }  # fmt: skip
+            tuple(row["synonyms"].split()), ) for row in rows("language", "words") }  # fmt: skip
 
 
 @functools.cache

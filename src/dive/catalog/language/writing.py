@@ -9,9 +9,9 @@ from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.geography.places import countries
-from dive.catalog.language.files import rows
 from dive.catalog.language.speakers import CLDR
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, audit, entities, tool
@@ -41,7 +41,7 @@ class Scripts(TypedDict):
 def scripts_table() -> dict[str, dict[str, str]]:
     """Rows by ISO 15924 code; a country of origin that is fenced is left out."""
     out = fence("language", "scripts")
-    return {row["code"]: row | ({"country": ""} if row["code"] in out else {}) for row in rows("scripts")}
+    return {row["code"]: row | ({"country": ""} if row["code"] in out else {}) for row in rows("language", "scripts")}
 
 
 @entities("script:iso15924")
@@ -96,6 +96,6 @@ def audit_scripts() -> list[Finding]:
     out = fence("language", "scripts")
     return [
         Finding("scripts", row["code"], f"no country {row['country']}", row["code"] in out)
-        for row in rows("scripts")
+        for row in rows("language", "scripts")
         if row["country"] and row["country"] not in countries()
     ]

@@ -7,9 +7,9 @@ Serpens counts as one constellation of two parts. Does not know myths.
 import functools
 from typing import Annotated, TypedDict
 
-from dive.catalog.physics.files import rows
 from dive.catalog.physics.messier import messier_rows
 from dive.catalog.physics.stars import star_rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -53,7 +53,7 @@ class Neighbours(TypedDict):
 @functools.cache
 def constellation_rows() -> dict[str, dict[str, str]]:
     """Rows of the table by IAU abbreviation."""
-    return {row["constellation"]: row for row in rows("constellations")}
+    return {row["constellation"]: row for row in rows("physics", "constellations")}
 
 
 @functools.cache

@@ -9,7 +9,7 @@ import datetime
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.physics.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -92,7 +92,7 @@ class LunarList(TypedDict):
 @functools.cache
 def eclipse_rows(body: str) -> dict[str, dict[str, str]]:
     """Rows of the "solar" or the "lunar" eclipses by date, in order of time."""
-    return {row["date"]: row for row in rows("eclipses") if row["body"] == body}
+    return {row["date"]: row for row in rows("physics", "eclipses") if row["body"] == body}
 
 
 def _said(date: str) -> str:

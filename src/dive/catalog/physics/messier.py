@@ -8,8 +8,8 @@ import functools
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.physics.files import rows
 from dive.catalog.physics.stars import angle_between
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -56,7 +56,7 @@ class OneObject(TypedDict):
 @functools.cache
 def messier_rows() -> dict[str, dict[str, str]]:
     """Rows by Messier number, without those that are no single object."""
-    return {row["messier"]: row for row in rows("messier") if row["kind"] and row["size_arcmin"]}
+    return {row["messier"]: row for row in rows("physics", "messier") if row["kind"] and row["size_arcmin"]}
 
 
 @entities("messier:number")

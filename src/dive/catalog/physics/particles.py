@@ -7,7 +7,7 @@ lists of established leptons, bosons, mesons and baryons. Of a particle and its 
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.physics.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -62,7 +62,7 @@ class OneParticle(TypedDict):
 @functools.cache
 def particle_rows() -> dict[str, dict[str, str]]:
     """Rows by PDG number, the lightest first."""
-    return {row["pdg"]: row for row in rows("particles")}
+    return {row["pdg"]: row for row in rows("physics", "particles")}
 
 
 @entities("particle:pdg")

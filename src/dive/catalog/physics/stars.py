@@ -10,8 +10,8 @@ import math
 from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.physics.files import rows
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -111,7 +111,7 @@ class Luminosity(TypedDict):
 def star_rows() -> dict[str, StarRow]:
     """Rows by Hipparcos number, the brightest first, without the fenced values."""
     fenced, made = fence("physics", "star_values"), dict[str, StarRow]()
-    for row in rows("stars"):
+    for row in rows("physics", "stars"):
         own = row["name"] in OWN_NAMES or not row["bayer"]
         order = ("name", "bayer", "flamsteed") if own else ("bayer", "name", "flamsteed")
         names = [row[key] for key in order if row[key]] or [f"HIP {row['hip']}"]
@@ -305,7 +305,7 @@ def luminosity_from_magnitude(absolute_magnitude: Annotated[float, "absolute_mag
 def audit_stars() -> list[Finding]:
     """Impossible magnitudes, colours and distances."""
     fenced, found = fence("physics", "star_values"), list[Finding]()
-    for row in rows("stars"):
+    for row in rows("physics", "stars"):
         hip, far = row["hip"], _number(row["distance_ly"])
         if not -2 < float(row["magnitude"]) <= 6 or not -0.5 < float(row["color"] or 0) < 5:
             found.append(Finding("stars", hip, "magnitude or colour out of range", f"{hip}.color" in fenced))

@@ -6,7 +6,7 @@ Takes Unicode 18 (`data/blocks.tsv`); surrogates and private use are left out. D
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.software.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -41,7 +41,7 @@ class Blocks(TypedDict):
 @functools.cache
 def blocks_table() -> dict[str, dict[str, str]]:
     """Blocks by name, in order."""
-    return {row["name"]: row for row in rows("blocks")}
+    return {row["name"]: row for row in rows("software", "blocks")}
 
 
 @entities("unicode_block:name")

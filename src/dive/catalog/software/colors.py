@@ -9,7 +9,7 @@ import colorsys
 import functools
 from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.software.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -66,7 +66,7 @@ class ColorNames(TypedDict):
 @functools.cache
 def colors_table() -> dict[str, str]:
     """Colours by name."""
-    return {row["name"]: row["color"] for row in rows("colors")}
+    return {row["name"]: row["color"] for row in rows("software", "colors")}
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from typing import Annotated, NotRequired, TypedDict
 from msgspec import Struct
 
 from dive.catalog.software.blocks import blocks_table, place
-from dive.catalog.software.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -92,12 +92,15 @@ class Emojis(TypedDict):
 @functools.cache
 def emoji_table() -> dict[str, Row]:
     """Emoji in the order of Unicode's list."""
-    return {row["emoji"]: Row(row["name"], row["subgroup"], row["version"], row["shortcode"]) for row in rows("emoji")}
+    return {
+        row["emoji"]: Row(row["name"], row["subgroup"], row["version"], row["shortcode"])
+        for row in rows("software", "emoji")
+    }
 
 
 @functools.cache
 def _names() -> dict[str, dict[str, str]]:
-    return {row["emoji"]: row for row in rows("emoji_names")}
+    return {row["emoji"]: row for row in rows("software", "emoji_names")}
 
 
 @functools.cache

@@ -11,8 +11,8 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.software.files import rows
 from dive.catalog.software.web import BROWSERS, releases_table
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, audit, entities, tool
@@ -71,7 +71,7 @@ class Members(TypedDict):
 
 def _table(name: str) -> dict[str, Row]:
     made = {}
-    for row in rows(name):
+    for row in rows("software", name):
         named = {browser: f"{browser} {row[browser.lower()]}" for browser in BROWSERS if row[browser.lower()]}
         support = {browser: release for browser, release in named.items() if release in releases_table()}
         made[row["id"]] = Row(support, row.get("nodejs", ""))
@@ -238,7 +238,7 @@ def audit_mdn() -> list[Finding]:
     """Versions that are no release of their browser; names that are no identifiers."""
     found = []
     for table in ("css", "javascript"):
-        for row in rows(table):
+        for row in rows("software", table):
             for browser in BROWSERS:
                 version = row[browser.lower()]
                 if version and not version.replace(".", "").isdigit():

@@ -10,7 +10,7 @@ from typing import Annotated, NotRequired, TypedDict
 from msgspec import Struct
 
 from dive.catalog.software.colors import Contrast, contrast, distance
-from dive.catalog.software.files import rows
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -67,7 +67,10 @@ class MediaType(TypedDict):
 @functools.cache
 def languages_table() -> dict[str, Row]:
     """Languages by name."""
-    return {row["name"]: Row(row["kind"], row["color"], tuple(row["extensions"].split())) for row in rows("languages")}
+    return {
+        row["name"]: Row(row["kind"], row["color"], tuple(row["extensions"].split()))
+        for row in rows("software", "languages")
+    }
 
 
 @functools.cache
@@ -81,7 +84,7 @@ def _by_extension() -> dict[str, list[str]]:
 
 @functools.cache
 def _media() -> dict[str, list[str]]:
-    return {row["type"]: row["extensions"].split() for row in rows("mime")}
+    return {row["type"]: row["extensions"].split() for row in rows("software", "mime")}
 
 
 @functools.cache

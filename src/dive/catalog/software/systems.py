@@ -10,8 +10,8 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.software.files import rows
 from dive.catalog.software.web import LAST_DAY
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -57,7 +57,10 @@ class Releases(TypedDict):
 @functools.cache
 def systems_table() -> dict[str, Row]:
     """Releases by name, such as "Ubuntu 22.04 LTS", in the order of their days."""
-    found = {row["name"]: Row(row["line"], row["codename"], row["released"], row["ends"]) for row in rows("systems")}
+    found = {
+        row["name"]: Row(row["line"], row["codename"], row["released"], row["ends"])
+        for row in rows("software", "systems")
+    }
     return dict(sorted(((k, row) for k, row in found.items() if row.released <= LAST_DAY), key=lambda i: i[1].released))
 
 

@@ -12,8 +12,8 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.software.files import rows
 from dive.catalog.tables import fence
+from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
@@ -111,7 +111,11 @@ class Releases(TypedDict):
 @functools.cache
 def releases_table() -> dict[str, str]:
     """Release -> day, in the order of the days."""
-    found = {f"{row['browser']} {row['version']}": row["date"] for row in rows("releases") if row["date"] <= LAST_DAY}
+    found = {
+        f"{row['browser']} {row['version']}": row["date"]
+        for row in rows("software", "releases")
+        if row["date"] <= LAST_DAY
+    }
     return dict(sorted(found.items(), key=lambda item: (item[0].split()[0], item[1])))
 
 
@@ -119,7 +123,7 @@ def releases_table() -> dict[str, str]:
 def features_table() -> dict[str, Row]:
     """Features by id, without the fenced ones."""
     out, made = fence("software", "features"), dict[str, Row]()
-    for row in rows("features"):
+    for row in rows("software", "features"):
         named = {browser: f"{browser} {row[browser.lower()]}" for browser in BROWSERS if row[browser.lower()]}
         support = {browser: release for browser, release in named.items() if release in releases_table()}
         day = row["baseline"] if row["baseline"] <= LAST_DAY else ""
@@ -174,7 +178,7 @@ def groups() -> list[Entity]:
         Entity(
             type="feature_group:webdx", id=row["id"], name=row["name"], seed=len(_recent(_grouped()[row["id"]])) in SOME
         )
-        for row in rows("groups")
+        for row in rows("software", "groups")
         if row["id"] in _grouped()
     ]
 
