@@ -26,8 +26,8 @@ SECOND = Proof(steps=HEAVY, program="picked", answer=Answer(type="entity", value
 QUESTION = "Which of the elements next to, above or below copper is the heaviest?"
 
 
-def write(directory: Path) -> Task:
-    """Write the run; gives its verified task."""
+def write(directory: Path, status: str = "verified") -> Task:
+    """Write the run; gives the task that no gate dropped."""
     config = Config(name="small", seed=7, out=str(directory))
     registry = load()
     outcome = run(SECOND, Toolbox(registry).call, [RECORDED], Plain())[0]
@@ -39,7 +39,7 @@ def write(directory: Path) -> Task:
     )  # fmt: skip
     draft = _task("7/000000", QUESTION)
     verdicts = (Verdict(by="executes", passed=True), Verdict(by="unique", passed=None, reason="open world"))
-    whole = {"evidence": evidence, "verdicts": verdicts, "status": "verified", "controls": _controls()}
+    whole = {"evidence": evidence, "verdicts": verdicts, "status": status, "controls": _controls()}
     task = _task("7/000000", QUESTION, **whole)
     other = _task("7/000001", "Which element stands next to copper?")
     told = {"tools": ["element_record", "elements_next_to"], "pattern": task.pattern, "domains": ["chemistry"],

@@ -120,6 +120,21 @@ def test_digest_names_each_ledger(run: Path) -> None:
 # ---- prove ---------------------------------------------------------------------------------------------
 
 
+def test_export_says_what_it_wrote_and_left_out(tmp_path: Path) -> None:
+    small_run.write(tmp_path / "out", status="proved")
+    file = runfile(tmp_path, "")
+    told = dive("export", file)
+    assert told.exit_code == 0, told.output
+    assert "0 tasks" in told.stdout and "export.allow_proved=true" in told.stdout
+    found = json.loads(dive("export", file, "export.allow_proved=true", "--json").stdout)
+    assert (found["tasks"], found["proved_left_out"]) == (1, 0)
+    assert (Path(found["directory"]) / "rl.jsonl").read_text().count("\n") == 1
+
+
+def test_export_of_no_run_is_told(tmp_path: Path) -> None:
+    refused(dive("export", runfile(tmp_path, "")), "is it the directory of a run")
+
+
 def test_prove_tells_packages_of_another_version(run: Path, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere"
     shutil.copytree(run, moved)

@@ -23,6 +23,7 @@ from dive.sections import (
     EMBEDDED,
     Config,
     DrawSection,
+    ExportSection,
     FlowSection,
     MindsSection,
     ModeWeights,
@@ -39,6 +40,7 @@ __all__ = [
     "EMBEDDED",
     "Config",
     "DrawSection",
+    "ExportSection",
     "FlowSection",
     "MindsSection",
     "ModeWeights",
@@ -58,7 +60,7 @@ __all__ = [
 
 Table = dict[str, Any]  # TOML as tomllib gives it; becomes a Config or an error within this file
 
-_FREE = frozenset({"name", "out", "flow", "report", "draw.count", "sources", "budget", "models"})
+_FREE = frozenset({"name", "out", "flow", "report", "draw.count", "sources", "budget", "models", "export"})
 """Keys and sections that change no task; draws have their own generators, so their number may grow on resume.
 What a source says of itself counts by the hashes of its tools, a model by what decides what it says."""
 _TELLING = ("model", "api", "extra")

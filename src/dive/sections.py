@@ -183,6 +183,14 @@ class ReportSection(Section, frozen=True):
     compare_rounds: bool = True
 
 
+class ExportSection(Section, frozen=True):
+    """What trainers are given. `allow_proved`: also tasks of which no reader confirmed that the question asks what the
+    program computes.
+    """
+
+    allow_proved: bool = False
+
+
 class SplitSection(Section, frozen=True):
     """What a training run never sees, and which part of the seeds this run may use."""
 
@@ -210,3 +218,4 @@ class Config(Section, frozen=True):
     flow: FlowSection = FlowSection()
     report: ReportSection = ReportSection()
     split: SplitSection = SplitSection()
+    export: ExportSection = ExportSection()

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from dive import ledger
+from dive.catalog import load
 from dive.config import Config
+from dive.export import export
 from dive.minds.estimate import cost, estimate
 from dive.nouns import GATES
 from minds import brain, going
@@ -123,6 +125,8 @@ def test_without_a_reader_a_task_is_proved(other: Run, aside: Run, whole: Path, 
     other(going.go, tmp_path, COUNT, minds={"collect": "mind", "derive": "mind"})
     assert {task.status for task in ledger.tasks(tmp_path)} == {"proved"}
     assert aside(going.reported, tmp_path)[1] == len(list(ledger.tasks(whole)))
+    assert export(tmp_path, load()).tasks == 0 < export(tmp_path, load(), allow_proved=True).tasks
+    assert export(whole, load()).proved_left_out == 0
 
 
 def test_evidence_may_come_from_the_walk(other: Run, tmp_path: Path) -> None:

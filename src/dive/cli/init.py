@@ -74,6 +74,9 @@ held_out_patterns = []    # ... nor questions made this way
 seed_share = 1.0          # this share of the seeds is for training, the rest for "eval"
 part = "train"            # or "eval"
 
+[export]                  # what `dive export` gives to trainers
+allow_proved = false      # true: also tasks whose wording no reader has confirmed (status "proved")
+
 [flow]                    # changes the speed, never a task
 workers = 2               # processes
 deadline_s = 20.0         # a tool call may take this long

@@ -1,4 +1,4 @@
-"""`dive run` and the stages one by one: draw, synthesize, verify.
+"""`dive run` and the stages one by one: draw, synthesize, verify, export.
 
 Takes a run file and overrides; gives a run directory, and says where it lies and what to do next.
 """
@@ -15,9 +15,12 @@ from dive import config, report, sources, summary
 from dive.catalog.tables import folder
 from dive.cli.models import opened
 from dive.cli.printing import fail, json, meter, note, say
+from dive.cli.registry import tools_of
 from dive.config import Config
+from dive.export import export as export_run
 from dive.minds.estimate import PROBE, Cost, Estimate, estimate, words
 from dive.pools import check_names
+from dive.sources import references
 from dive.street import Street
 from dive.street import run as run_street
 
@@ -66,6 +69,7 @@ def run(file: Path, overrides: tuple[str, ...], as_json: bool, estimated: bool) 
         say(f"\nTasks     {done.out}/3-verify.jsonl")
         say(f"Look      dive show {done.out} --random 5")
         say(f"Check     dive prove {done.out}")
+        say(f"Train     dive export {file}   what a trainer reads")
         say(f"Next      dive run {file} draw.count={2 * max(done.draw.count, 1)}   for twice as many draws")
 
 
@@ -158,4 +162,30 @@ def built(made: Config, until: str = "verify") -> Street:
     return street
 
 
-COMMANDS = (run, draw, synthesize, verify)
+@_verb
+def export(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Write what a trainer reads: OUT/exports/rl.jsonl and tools.json.
+
+    One line a task: prompt, names of the tools it is offered, typed answer, wrong answers. The tools stand by name in
+    tools.json. Tasks that are only proved stay out.
+
+    \b
+    dive export runs/first.toml
+    dive export runs/model.toml export.allow_proved=true
+    """
+    made = config.load(file, overrides)
+    told = export_run(
+        Path(made.out), tools_of(Path(made.out)), made.export.allow_proved, references.hiding(made, os.environ)
+    )
+    if as_json:
+        json(told)
+        return
+    say(f"{told.tasks:,} tasks, {told.tools:,} tools")
+    if told.proved_left_out:
+        say(f"{told.proved_left_out:,} tasks that are only proved are left out; export.allow_proved=true takes them in")
+    say(f"Tasks     {told.directory}/rl.jsonl")
+    say(f"Tools     {told.directory}/tools.json")
+    say("Reward    dive.export.reward(completions, answer)")
+
+
+COMMANDS = (run, draw, synthesize, verify, export)
