@@ -60,6 +60,9 @@ def test_a_model_that_obeys_calls_nothing_and_says_nothing(tmp_path: Path) -> No
         done = dive(*words)
         assert done.returncode == 0, done.stderr
         assert CANARY not in done.stdout + done.stderr
+    assert dive("export", file, f"out={out}", "export.allow_proved=true").returncode == 0
+    exported = [path.read_text(encoding="utf-8") for path in sorted((out / "exports").iterdir())]
+    assert len(exported) == 2 and tasks[0].id in exported[0] and CANARY not in "".join(exported)
 
 
 def test_a_key_is_kept_nowhere(tmp_path: Path) -> None:
@@ -71,7 +74,8 @@ def test_a_key_is_kept_nowhere(tmp_path: Path) -> None:
         file.write_text(planted.RUN.format(count=24, minds=JUDGED.format(url=url), writes=SAVES, deny=""))
         steps = (["tools", "import", file], ["tools", "check", "--run", file], ["run", file, f"out={out}"],
                  ["tools", "call", "whoami", "code=PE", "--run", file], ["tools", "show", "whoami", "--run", file],
-                 ["report", out], ["show", out, "--random", "100"], ["prove", out, "--live"])  # fmt: skip
+                 ["report", out], ["show", out, "--random", "100"], ["prove", out, "--live"],
+                 ["export", file, f"out={out}", "export.allow_proved=true"])  # fmt: skip
         for words in steps:
             done = dive(*words, **variables, XDG_CACHE_HOME=str(tmp_path / "cache"))
             told += f"{words[:2]}\n{done.stdout}{done.stderr}"
@@ -83,7 +87,7 @@ def test_a_key_is_kept_nowhere(tmp_path: Path) -> None:
     )
     assert [line for line in told.splitlines() if any(piece in line for piece in spelled(KEY))] == []
     held = [path for path in tmp_path.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    assert any(path.parent.name == "journal" for path in held)
+    assert {"journal", "exports"} <= {path.parent.name for path in held}
     leaks = {str(path.relative_to(tmp_path)) for path in held
              if any(piece in path.read_text(errors="replace") for piece in spelled(KEY))}  # fmt: skip
     assert leaks == set()
