@@ -12,6 +12,7 @@ from dive.says import (
     fill,
     gap,
     having,
+    how_many,
     parse,
     phrase,
     question,
@@ -184,6 +185,28 @@ def test_gaps(line: str, asked: str, told: str, in_1992: str) -> None:
 )  # fmt: skip
 def test_gaps_said_of_the_lesser_side(line: str, lesser: str) -> None:
     assert gap(says(line), "A", "B", down=True) == lesser
+
+
+@pytest.mark.parametrize(
+    ("line", "short"),
+    [
+        (ADJ, "how much larger is it than B"), (VERB, "how much higher does it lie than B"),
+        (HIGHS, "how much higher is it than that of B"), (MANY, "how many more does it have than B"),
+    ],
+)  # fmt: skip
+def test_a_gap_after_the_thing_measured_was_said(line: str, short: str) -> None:
+    assert gap(says(line), "it", "B", again=True) == short
+
+
+@pytest.mark.parametrize(
+    ("verb", "asked"),
+    [
+        ("", "how many does it have"), (": borders/border", "how many does it border"),
+        (": is/are linked to", "how many is it linked to"),
+    ],
+)  # fmt: skip
+def test_a_number_whose_noun_was_said(verb: str, asked: str) -> None:
+    assert how_many(says(f"the number of countries of {{x}} | many countries{verb}")) == asked
 
 
 def test_a_gap_of_a_stated_time_bends_its_own_verb_only() -> None:

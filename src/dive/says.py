@@ -247,10 +247,17 @@ def having(says: Says, above: bool, value: str, plural: bool, other: bool = Fals
     return f"{have} {article(says.head)} {says.head} {than}"
 
 
-def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", down: bool = False) -> str:
+def how_many(says: Says) -> str:
+    """The question after a number whose noun was said: "how many does it have", "how many is it linked to"."""
+    return f"how many {_order(says.verb, 'it', True, says.rest, 'does')}"
+
+
+def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", down: bool = False,
+        again: bool = False) -> str:  # fmt: skip
     """A difference, `more` being the greater side: asked, "how much higher does A lie than B"; told, "how much
     higher A lies than B"; `down`: said of the lesser side, "how much lower does B lie than A"; `when`: of a stated
-    time, "how much higher was the population of A than that of B in 1992".
+    time, "how much higher was the population of A than that of B in 1992"; `again`: what is measured was said just
+    before, "how much higher is it than that of B".
     """
     subject, other = (less, more) if down else (more, less)
     than = says.words[4 if down else 1] if says.words else ""
@@ -262,11 +269,13 @@ def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", do
     elif says.cls == "many":
         verb = (PAST.get(says.verb[0], says.verb[0]) if when else says.verb[0], says.verb[1])
         order = _order(verb, subject, asked, says.rest, "did" if when else "does")
-        text = f"how many {'fewer' if down else 'more'} {says.head} {order} than {other}"
+        head = "" if again else f"{says.head} "
+        text = f"how many {'fewer' if down else 'more'} {head}{order} than {other}"
     elif says.cls == "verb":
         text = f"how much {than} {_order(says.verb, subject, asked, '', 'does')} than {other}"
     else:
-        owner, that = (subject, other) if says.cls == "adj" else (f"the {says.head} of {subject}", f"that of {other}")
+        owner = subject if says.cls == "adj" or again else f"the {says.head} of {subject}"
+        that = other if says.cls == "adj" else f"that of {other}"
         order = _order(("was" if when else "is", "be"), owner, asked, "", "")
         text = f"how much {than} {order} than {that}"
     return f"{text} {when}".strip()

@@ -6,13 +6,11 @@ naturally is not walked at all.
 
 import functools
 
-from dive.patterns import CHOOSING, PICKING, RANKING, patterns
+from dive.patterns import CHOOSING, PICKING, RANKING
 from dive.tree import Con, Ent, Get, Node, Op, walk
 
 MAPPING = RANKING | CHOOSING | {"winner", "count"}
 """Moves that look at every member of a list."""
-FIGURES = frozenset(name for name in RANKING if name not in PICKING and not patterns()[name].ordered)
-"""Operators that end in one figure of a list, beside which one may ask for a member."""
 PAIRS = frozenset({"both", "only"})
 CHAIN = 3
 """Facts of facts that a person still follows: the currency of the country where an airport lies."""
@@ -38,8 +36,6 @@ def fits(question: Node, move: str) -> bool:
         return (ranked or _has(question, "count")) and not _has(question, *CHOOSING, *PAIRS)
     if move in ("fact", "record"):
         return single and (_picked(question) if ranked else _short(question))
-    if move == "also":
-        return isinstance(question, Op) and question.pattern in FIGURES
     if move == "lead":
         return _picked(question)
     if move == "convert":

@@ -138,7 +138,7 @@ WALKS: dict[str, Callable[[Reach, Node, Found], None]] = {
     **dict.fromkeys(("fact", "record"), _facts),
     **dict.fromkeys(("gap", "ratio"), _values_to_compare),
     **dict.fromkeys(("both", "only"), _list_pairs),
-    **dict.fromkeys(("also", "lead"), _same_list),
+    "lead": _same_list,
     "list": _lists,
     "convert": _converted,
     "narrow": _narrower,

@@ -115,16 +115,6 @@ def _winner(laid: Laid) -> Candidates:
                 yield Op("record", (("first", pick), ("second", second)), "")
 
 
-def _also(laid: Laid) -> Candidates:
-    """A figure of a list and the member that stands out by another field."""
-    if not isinstance(laid.question, Op):
-        return
-    for pick in superlative(laid, least=3):
-        assert isinstance(pick, Op)
-        if pick.node("list") == laid.question.node("list") and pick.node("key") != laid.question.node("key"):
-            yield Op("record", (("first", laid.question), ("second", pick)), "")
-
-
 def _lead(laid: Laid) -> Candidates:
     """The pick and how far it lies from the thing that the list is about."""
     pick = laid.question
@@ -175,7 +165,6 @@ MOVES: dict[str, Callable[[Laid], Candidates]] = {
     "record": _record,
     "narrow": _narrow,
     "winner": _winner,
-    "also": _also,
     "lead": _lead,
     "describe": _describe,
 }

@@ -6,12 +6,12 @@ Takes the speaker and a tree; gives the sentence, after the speaker has said wha
 import re
 
 from dive.errors import Unspeakable
-from dive.patterns import pattern
-from dive.phrase.predicates import fitting, list_slots, node_of, predicate, when
+from dive.patterns import PICKING, pattern
+from dive.phrase.predicates import fitting, list_slots, node_of, when
 from dive.phrase.speaker import ROOM, Speaker
 from dive.phrase.tail import part_form
-from dive.says import fill, gap, question
-from dive.tree import Con, Get, Node, Op
+from dive.says import fill, gap, how_many, question
+from dive.tree import Con, Get, It, Node, Op, replace
 from dive.words import capital
 
 LISTS = ("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?", "I need a list of {np}.", "Please list {np}.")
@@ -105,16 +105,9 @@ def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
 
 
 def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
-    """A further question about the answer of the first: "how high does it lie", "which of them is the largest"."""
+    """A further question about the answer of the first: "how high does it lie", "how much higher than Lima"."""
     if isinstance(second, Op) and second.pattern == "gap":
-        speaker.names[first] = "it"
-        a, b = (_subject(speaker, side) for side in (second.node("a"), second.node("b")) if isinstance(side, Get))
-        says, dated = speaker.says(second.node("a")), when(speaker, second.node("a"))
-        return OF_IT.sub(r"its \1", gap(says, speaker.np(a), speaker.np(b), when=dated, down=b == first))
-    if isinstance(second, Op):
-        these = f"these {speaker.registry.type(second.type).plural}"
-        speaker.names[node_of(second, "list")] = these
-        return f"which of {these} {predicate(speaker, second)}"
+        return _ask_lead(speaker, first, second)
     if not isinstance(second, Get):
         raise Unspeakable("a part that is no field")
     says = speaker.says(second)
@@ -123,5 +116,24 @@ def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     if not anaphor or anaphor in taken:
         raise Unspeakable("the first part cannot be taken up")
     speaker.names[first] = "it" if isinstance(first, Op) else anaphor
+    if says.cls == "many" and second == _measure(first):
+        return how_many(says)
     past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
     return OF_IT.sub(r"its \1", question(says, speaker.slots(second, ROOM), past))
+
+
+def _ask_lead(speaker: Speaker, first: Node, second: Op) -> str:
+    """By how much the pick is ahead of another thing; what is measured was said when it was picked."""
+    speaker.names[first] = "it"
+    sides = [side for side in (second.node("a"), second.node("b")) if isinstance(side, Get)]
+    a, b = (_subject(speaker, side) for side in sides)
+    says, dated = speaker.says(sides[0]), when(speaker, sides[0])
+    told = gap(says, speaker.np(a), speaker.np(b), when=dated, down=b == first, again=_measure(first) in sides)
+    return OF_IT.sub(r"its \1", told)
+
+
+def _measure(pick: Node) -> Node | None:
+    """The figure by which something was picked, of the pick itself."""
+    if not isinstance(pick, Op) or pick.pattern not in PICKING:
+        return None
+    return replace(pick.node("key"), It(pick.type), pick)

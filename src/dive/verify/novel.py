@@ -21,7 +21,6 @@ CAPPED: Mapping[str, float] = {
     "ratio": 0.05,
     "convert": 0.05,
     "record": 0.2,
-    "also": 0.03,
     "describe": 0.4,
 }
 """Moves that fit nearly anywhere, and the most that each may have of the tasks' last rounds."""
