@@ -98,7 +98,7 @@ def particles() -> list[Entity]:
 def particle_kinds() -> list[Entity]:
     """The kinds of particles."""
     kinds = sorted({row["kind"] for row in particle_rows().values()})
-    return [Entity(type="particle:kind", id=kind, name=f"the {kind}s", aliases=(kind,), seed=False) for kind in kinds]
+    return [Entity(type="particle:kind", id=kind, name=kind, aliases=(f"the {kind}s",), seed=False) for kind in kinds]
 
 
 def _aliases(row: dict[str, str]) -> tuple[str, ...]:
