@@ -133,7 +133,7 @@ def test_particles():
     assert particle_decay("211")["lifetime_nanoseconds"] == pytest.approx(26.03, abs=0.01)
     assert particle_by_pdg_number(2212)["name"] == "proton"
     assert particle_record("104122")["name"] == "Λc(2625)+ baryon"
-    assert members(baryons_with_same_quarks("3122"), "particles", "name")[0] == "Σ0 baryon"
+    assert members(baryons_with_same_quarks("3122"), "particles", "name")[0] == "Σ(1385)0 baryon"
     assert members(hadrons_closest_in_mass("2212", 4), "particles", "name")[0] == "neutron"
 
 

@@ -154,14 +154,15 @@ def particle_by_pdg_number(pdg_number: Annotated[int, "pdg_number"]) -> OneParti
 
 @tool("R", PARTICLES)
 def baryons_with_same_quarks(
-    particle: Annotated[str, "particle:pdg"], n: Annotated[int, "count", Range(3, 4)] = 4
+    particle: Annotated[str, "particle:pdg"], n: Annotated[int, "count", Range(3, 4)] = 3
 ) -> Particles:
-    """Lists the `n` (up to 4) lightest other baryons that are made of the same quarks as a baryon (by PDG number), the
-    lightest first."""
+    """Lists the `n` lightest other baryon resonances (baryons with a decay width) that are made of the same quarks as a
+    baryon (by PDG number), the lightest first."""
     row = _row(particle)
-    found = [pdg for pdg, other in particle_rows().items() if other["quarks"] == row["quarks"] and pdg != particle]
-    if row["kind"] != "baryon" or len(found) < SURE or not 1 <= n <= SURE:
-        raise ToolError("not_found", f"it is uncertain which {n} baryons are made of the quarks of {particle!r}")
+    same = [pdg for pdg, other in particle_rows().items() if other["quarks"] == row["quarks"] and pdg != particle]
+    found = [pdg for pdg in same[:SURE] if _row(pdg)["width_mev"]]
+    if row["kind"] != "baryon" or len(same) < SURE or not 1 <= n <= len(found):
+        raise ToolError("not_found", f"it is uncertain which {n} resonances are made of the quarks of {particle!r}")
     return {"particles": [_listed(pdg) for pdg in found[:n]]}
 
 
