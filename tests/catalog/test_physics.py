@@ -33,8 +33,8 @@ from dive.catalog.physics.messier import (
 )
 from dive.catalog.physics.particles import (
     audit_particles,
+    baryons_with_same_quarks,
     hadrons_closest_in_mass,
-    hadrons_with_same_quarks,
     particle_by_pdg_number,
     particle_decay,
     particle_record,
@@ -114,25 +114,26 @@ def test_eclipses():
     assert (eclipse["kind"], eclipse["totality"]) == ("total", 143) and "annularity" not in eclipse
     assert solar_eclipse_geometry("1999-08-11")["sun_altitude"] == 59
     assert solar_eclipse_series("2017-08-21") == {"eclipse": "2017-08-21", "saros": "145"}
-    assert members(next_solar_eclipses("2009-07-22", 4), "eclipses", "eclipse")[0] == "2010-07-11"
-    assert members(solar_eclipses_of_same_saros("1999-08-11", 4), "eclipses", "eclipse")[0] == "2017-08-21"
+    assert members(next_solar_eclipses("2009-07-22", 4), "total", "eclipse")[0] == "2010-07-11"
+    assert members(solar_eclipses_of_same_saros("1999-08-11", 4), "total", "eclipse")[0] == "2017-08-21"
     moon = lunar_eclipse_record("2018-07-27")
     assert (moon["totality"], moon["umbral_phase"]) == (pytest.approx(103), pytest.approx(234.5))
     assert lunar_eclipse_series("2018-07-27")["saros"] == "129"
-    assert members(next_lunar_eclipses("2018-07-27", 4), "eclipses", "eclipse")[0] == "2019-01-21"
-    assert solar_eclipses()["1999-08-11"].name == "the total solar eclipse of 11 August 1999"
+    assert members(next_lunar_eclipses("2018-07-27", 4), "total", "eclipse")[0] == "2019-01-21"
+    assert solar_eclipses()["1999-08-11"].name == "the eclipse of 11 August 1999"
     with pytest.raises(ToolError, match="not_found"):
         next_solar_eclipses("2198-06-24", 7)
 
 
 def test_particles():
     sigma = particle_record("3122")
-    assert (sigma["name"], sigma["quarks"], sigma["charge"]) == ("Lambda baryon", "uds", 0)
+    assert (sigma["name"], sigma["quarks"], sigma["charge"]) == ("Λ baryon", "uds", 0)
     assert particle_record("211")["mass"] == pytest.approx(139.570, abs=0.001)
     assert particle_decay("3122")["lifetime_picoseconds"] == pytest.approx(262, abs=2)
     assert particle_decay("211")["lifetime_nanoseconds"] == pytest.approx(26.03, abs=0.01)
     assert particle_by_pdg_number(2212)["name"] == "proton"
-    assert "Sigma0 baryon" in members(hadrons_with_same_quarks("3122"), "particles", "name")
+    assert particle_record("104122")["name"] == "Λc(2625)+ baryon"
+    assert members(baryons_with_same_quarks("3122"), "particles", "name")[0] == "Σ(1385)0 baryon"
     assert members(hadrons_closest_in_mass("2212", 4), "particles", "name")[0] == "neutron"
 
 

@@ -58,7 +58,7 @@ def test_languages_and_colours(registry):
 
 def test_named_colours(registry):
     teal = run(registry, "css_color_record", name="teal")
-    assert (teal["color"], teal["red"], teal["green"]) == ("#008080", 0, 128)
+    assert (teal["hex_code"], teal["red"], teal["green"]) == ("#008080", 0, 128)
     tone = run(registry, "css_color_tone", name="teal")
     assert (tone["hue"], tone["saturation"], tone["lightness"]) == pytest.approx((180, 100, 25.1), abs=0.01)
     assert "hue" not in run(registry, "css_color_tone", name="silver")

@@ -5,9 +5,9 @@ Serpens counts as one constellation of two parts. Does not know myths.
 """
 
 import functools
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
-from dive.catalog.physics.messier import messier_rows
+from dive.catalog.physics.messier import DOUBTFUL_HOME, messier_rows
 from dive.catalog.physics.stars import star_rows
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
@@ -33,7 +33,7 @@ class Contents(TypedDict):
     constellation: Annotated[str, "constellation:iau"]
     brightest_star: Annotated[str, "star:hip"]
     visible_stars: Annotated[int, "count"]
-    messier_objects: Annotated[int, "count"]
+    messier_objects: NotRequired[Annotated[int, "count"]]
 
 
 class ListedConstellation(TypedDict):
@@ -63,8 +63,9 @@ def _contents() -> dict[str, Contents]:
     for hip, row in star_rows().items():
         here = made.setdefault(row["constellation"], {
             "constellation": row["constellation"], "brightest_star": hip, "visible_stars": 0,
-            "messier_objects": objects.count(row["constellation"]),
         })  # fmt: skip
+        if row["constellation"] != DOUBTFUL_HOME:
+            here["messier_objects"] = objects.count(row["constellation"])
         here["visible_stars"] += 1
     return made
 
@@ -97,7 +98,7 @@ def constellation_size(constellation: Annotated[str, "constellation:iau"]) -> Si
 @tool("R", SKY)
 def constellation_contents(constellation: Annotated[str, "constellation:iau"]) -> Contents:
     """Looks up what can be seen in a constellation, given by its IAU abbreviation: its brightest star, how many stars
-    of magnitude 6 or brighter and how many Messier objects it has."""
+    of magnitude 6 or brighter and how many Messier objects it has (not told of Draco, where M102 may lie or not)."""
     _row(constellation)
     return _contents()[constellation]
 

@@ -72,9 +72,12 @@ class ListedSolar(TypedDict):
 
 
 class SolarList(TypedDict):
-    """Eclipses of the Sun in order of time."""
+    """Eclipses of the Sun in order of time, under the kind that they are of."""
 
-    eclipses: list[ListedSolar]
+    total: NotRequired[list[ListedSolar]]
+    annular: NotRequired[list[ListedSolar]]
+    hybrid: NotRequired[list[ListedSolar]]
+    partial: NotRequired[list[ListedSolar]]
 
 
 class ListedLunar(TypedDict):
@@ -84,9 +87,10 @@ class ListedLunar(TypedDict):
 
 
 class LunarList(TypedDict):
-    """Eclipses of the Moon in order of time."""
+    """Eclipses of the Moon in order of time, under the kind that they are of."""
 
-    eclipses: list[ListedLunar]
+    total: NotRequired[list[ListedLunar]]
+    partial: NotRequired[list[ListedLunar]]
 
 
 @functools.cache
@@ -103,8 +107,11 @@ def _said(date: str) -> str:
 def _pool(body: str) -> list[Entity]:
     return [
         Entity(
-            type=f"{body}_eclipse:date", id=date, name=f"the {row['kind']} {body} eclipse of {_said(date)}",
-            aliases=(_said(date), date, f"the {body} eclipse of {_said(date)}"),
+            type=f"{body}_eclipse:date", id=date, name=f"the eclipse of {_said(date)}",
+            aliases=(
+                _said(date), date, f"the {body} eclipse of {_said(date)}",
+                f"the {row['kind']} {body} eclipse of {_said(date)}",
+            ),
             seed=date < LAST
             and (row["kind"] in ("total", "annular") or (body == "lunar" and FIRST < date < LAST_PARTIAL)),
         )
@@ -153,14 +160,14 @@ def _row(body: str, date: str) -> dict[str, str]:
     return row
 
 
-def _following(body: str, date: str, n: int, saros: bool) -> list[str]:
-    """The next `n` eclipses of the same kind, or those before and after it in its series."""
+def _following(body: str, date: str, n: int, saros: bool) -> dict[str, list[dict[str, str]]]:
+    """The next `n` eclipses of the same kind, of all or of its series, under that kind."""
     here = _row(body, date)
     near = [d for d, row in eclipse_rows(body).items() if row["kind"] == here["kind"] and d > date]
     found = [d for d in near if not saros or eclipse_rows(body)[d]["saros"] == here["saros"]]
     if not 1 <= n <= len(found):
         raise ToolError("not_found", f"fewer than {n} such eclipses follow up to 2199")
-    return found[:n]
+    return {here["kind"]: [{"eclipse": d} for d in found[:n]]}
 
 
 @tool("R", NASA)
@@ -199,7 +206,7 @@ def next_solar_eclipses(
 ) -> SolarList:
     """Lists the next `n` eclipses of the Sun of the same kind (total, annular, hybrid or partial) after one (by date,
     such as "1999-08-11")."""
-    return {"eclipses": [{"eclipse": date} for date in _following("solar", eclipse, n, saros=False)]}
+    return _following("solar", eclipse, n, saros=False)  # type: ignore[return-value]
 
 
 @tool("R", NASA)
@@ -208,7 +215,7 @@ def solar_eclipses_of_same_saros(
 ) -> SolarList:
     """Lists the next `n` eclipses of the Sun of the same kind (total, annular, hybrid or partial) after one (by date,
     such as "1999-08-11") in its Saros series."""
-    return {"eclipses": [{"eclipse": date} for date in _following("solar", eclipse, n, saros=True)]}
+    return _following("solar", eclipse, n, saros=True)  # type: ignore[return-value]
 
 
 @tool("R", NASA)
@@ -236,7 +243,7 @@ def next_lunar_eclipses(
 ) -> LunarList:
     """Lists the next `n` eclipses of the Moon of the same kind (total or partial) after one (by date, such as
     "2018-07-27")."""
-    return {"eclipses": [{"eclipse": date} for date in _following("lunar", eclipse, n, saros=False)]}
+    return _following("lunar", eclipse, n, saros=False)  # type: ignore[return-value]
 
 
 @audit("eclipses")

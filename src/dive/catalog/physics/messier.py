@@ -1,7 +1,8 @@
 """The objects of Messier's catalogue: what they are, where they lie, how bright and large they look.
 
 Takes the table of d3-celestial; gives records, the objects of a constellation, and the object with an NGC number. The
-star cloud M24, the double star M40, the asterism M73 and M102, which nobody has identified for sure, are left out.
+star cloud M24, the double star M40 and the asterism M73 count, but have no kind; M102, which nobody has identified for
+sure, is left out, and so is what depends on where it lies.
 """
 
 import functools
@@ -17,14 +18,19 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 MESSIER = Package("d3-celestial", "BSD-3-Clause", "BSD-3-Clause", "Olaf Frohn, d3-celestial; SEDS Messier pages")
 
 
+DOUBTFUL, DOUBTFUL_HOME = "M102", "Dra"
+LOOSE = ("M24", "M40", "M73")
+"""Stars that are no object of a kind."""
+
+
 class Messier(TypedDict):
     """One object. The apparent size is that of its longer axis."""
 
     object: Annotated[str, "messier:number"]
-    kind: Annotated[str, "messier:kind"]
+    kind: NotRequired[Annotated[str, "messier:kind"]]
     constellation: Annotated[str, "constellation:iau"]
     magnitude: Annotated[float, "magnitude:v"]
-    size: Annotated[float, "angle:arcmin"]
+    size: NotRequired[Annotated[float, "angle:arcmin"]]
     ngc: NotRequired[Annotated[str, "ngc:number"]]
 
 
@@ -55,23 +61,32 @@ class OneObject(TypedDict):
 
 @functools.cache
 def messier_rows() -> dict[str, dict[str, str]]:
-    """Rows by Messier number, without those that are no single object."""
-    return {row["messier"]: row for row in rows("physics", "messier") if row["kind"] and row["size_arcmin"]}
+    """Rows by Messier number, without that of which it is uncertain what Messier saw."""
+    return {number: row for number, row in _all().items() if number != DOUBTFUL}
+
+
+@functools.cache
+def _all() -> dict[str, dict[str, str]]:
+    known = {row["messier"]: row for row in rows("physics", "messier")}
+    return {number: {**row, "kind": row["kind"] if number not in LOOSE else ""} for number, row in known.items()}
 
 
 @entities("messier:number")
 def messier_objects() -> list[Entity]:
     """All Messier objects, by their number and, if they have one, their name."""
     return [
-        Entity(type="messier:number", id=number, name=number, aliases=tuple(n for n in (row["name"], row["ngc"]) if n))
+        Entity(
+            type="messier:number", id=number, name=number, aliases=tuple(n for n in (row["name"], row["ngc"]) if n),
+            seed=bool(row["kind"]),
+        )
         for number, row in messier_rows().items()
-    ]
+    ]  # fmt: skip
 
 
 @entities("messier:kind")
 def messier_kinds() -> list[Entity]:
     """The kinds of Messier objects."""
-    kinds = sorted({row["kind"] for row in messier_rows().values()})
+    kinds = sorted({row["kind"] for row in messier_rows().values()} - {""})
     return [Entity(type="messier:kind", id=kind, name=_plural(kind), aliases=(kind,), seed=False) for kind in kinds]
 
 
@@ -82,14 +97,16 @@ def _plural(kind: str) -> str:
 @tool("R", MESSIER)
 def messier_object(object: Annotated[str, "messier:number"]) -> Messier:
     """Looks up a Messier object such as "M31": what it is, its constellation, apparent visual magnitude, apparent size
-    (longer axis) in arcminutes, and its number in the New General Catalogue (NGC) or Index Catalogue (IC)."""
+    (longer axis) in arcminutes, and its number in the New General Catalogue (NGC) or Index Catalogue (IC). Of mere
+    groups of stars (M24, M40, M73) it tells no kind and no size."""
     row = messier_rows().get(object)
     if row is None:
         raise ToolError("not_found", f"no Messier object {object!r}")
     made: Messier = {
-        "object": object, "kind": row["kind"], "constellation": row["constellation"],
-        "magnitude": float(row["magnitude"]), "size": float(row["size_arcmin"]),
+        "object": object, "constellation": row["constellation"], "magnitude": float(row["magnitude"]),
     }  # fmt: skip
+    if row["kind"]:
+        made["kind"], made["size"] = row["kind"], float(row["size_arcmin"])
     if row["ngc"]:
         made["ngc"] = row["ngc"]
     return made
@@ -99,6 +116,8 @@ def messier_object(object: Annotated[str, "messier:number"]) -> Messier:
 def messier_objects_in(constellation: Annotated[str, "constellation:iau"]) -> Objects:
     """Lists and counts the Messier objects that lie in a constellation (IAU abbreviation such as "Ori"), by number."""
     found = [number for number, row in messier_rows().items() if row["constellation"] == constellation]
+    if constellation == DOUBTFUL_HOME:
+        raise ToolError("refused", f"it is uncertain whether {DOUBTFUL} lies in {constellation!r}")
     if not found:
         raise ToolError("not_found", f"no Messier object lies in {constellation!r}")
     listed: list[ListedObject] = [{"object": number} for number in found]
@@ -113,7 +132,9 @@ def messier_objects_around(
     known = messier_rows()
     if object not in known:
         raise ToolError("not_found", f"no Messier object {object!r}")
-    near = sorted((_apart(known[object], row), number) for number, row in known.items() if number != object)
+    near = sorted((_apart(known[object], row), number) for number, row in _all().items() if number != object)
+    if DOUBTFUL in [number for _, number in near[: n + 1]]:
+        raise ToolError("refused", f"it is uncertain where {DOUBTFUL} lies, which may be one of them")
     if not 1 <= n <= 20 or near[n][0] - near[n - 1][0] < 0.05:
         raise ToolError("refused", f"places {n} and {n + 1} cannot be told apart; ask for another number of objects")
     return {"objects": [{"object": number} for _, number in near[:n]]}
@@ -140,7 +161,7 @@ def audit_messier() -> list[Finding]:
     found = [
         Finding("messier", number, "magnitude or size out of range", False)
         for number, row in known.items()
-        if not 1 < float(row["magnitude"]) < 12 or not 0.5 < float(row["size_arcmin"]) < 200
+        if not 1 < float(row["magnitude"]) < 12 or not 0.5 < float(row["size_arcmin"] or 1) < 200
     ]
     count = Counter(row["ngc"] for row in known.values() if row["ngc"])
     return found + [Finding("messier", ngc, "NGC number used twice", False) for ngc, many in count.items() if many > 1]

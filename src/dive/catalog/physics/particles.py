@@ -5,6 +5,7 @@ lists of established leptons, bosons, mesons and baryons. Of a particle and its 
 """
 
 import functools
+import re
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.vendored import rows
@@ -16,6 +17,18 @@ PARTICLES = Package("particle", "BSD-3-Clause", "CC-BY-4.0", "Particle Data Grou
 LASTING = {"lifetime_ps": "lifetime_picoseconds", "lifetime_ns": "lifetime_nanoseconds"}
 MOST_MASS = 20000
 """Lists look no further than the hadrons, in MeV."""
+LASTS = 1.0
+"""Mean lifetime in picoseconds above which all hadrons are known; of shorter ones the table has only some."""
+SURE = 4
+"""How many of the lightest baryons of some quarks the table has without a gap, where it has so many."""
+WITHOUT_LIFETIME = ("2112", "2212")
+"""Neutron and proton, which last too long for the table's units."""
+GREEK = {
+    "Lambda": "Λ", "Sigma": "Σ", "Xi": "Ξ", "Omega": "Ω", "Delta": "Δ", "Upsilon": "Υ", "eta": "η", "rho": "ρ",
+    "omega": "ω", "phi": "φ", "pi": "π", "chi": "χ", "psi": "ψ",
+}  # fmt: skip
+LETTERS = re.compile(rf"\b(?:{'|'.join(GREEK)})(?![a-z])")
+INDEX = re.compile(r"^([^\W\d]+)\(([a-z]?[0-9]?)\)")
 
 
 class Particle(TypedDict):
@@ -61,15 +74,22 @@ class OneParticle(TypedDict):
 
 @functools.cache
 def particle_rows() -> dict[str, dict[str, str]]:
-    """Rows by PDG number, the lightest first."""
-    return {row["pdg"]: row for row in rows("physics", "particles")}
+    """Rows by PDG number, the lightest first; `plain` is the name in plain letters."""
+    return {
+        row["pdg"]: {**row, "name": spelled(row["name"]), "plain": row["name"]} for row in rows("physics", "particles")
+    }
+
+
+def spelled(name: str) -> str:
+    """ "Λc(2625)+ baryon" for the table's "Lambda(c)(2625)+ baryon"."""
+    return INDEX.sub(r"\1\2", LETTERS.sub(lambda found: GREEK[found.group()], name))
 
 
 @entities("particle:pdg")
 def particles() -> list[Entity]:
     """All particles of the table."""
     return [
-        Entity(type="particle:pdg", id=pdg, name=f"the {row['name']}", aliases=_aliases(row["name"]))
+        Entity(type="particle:pdg", id=pdg, name=f"the {row['name']}", aliases=_aliases(row))
         for pdg, row in particle_rows().items()
     ]
 
@@ -78,12 +98,15 @@ def particles() -> list[Entity]:
 def particle_kinds() -> list[Entity]:
     """The kinds of particles."""
     kinds = sorted({row["kind"] for row in particle_rows().values()})
-    return [Entity(type="particle:kind", id=kind, name=f"the {kind}s", aliases=(kind,), seed=False) for kind in kinds]
+    return [Entity(type="particle:kind", id=kind, name=kind, aliases=(f"the {kind}s",), seed=False) for kind in kinds]
 
 
-def _aliases(name: str) -> tuple[str, ...]:
-    short, _, kind = name.rpartition(" ")
-    return (name, short) if short and kind in ("meson", "baryon") else (name,)
+def _aliases(row: dict[str, str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in (row["name"], row["plain"]):
+        short, _, kind = name.rpartition(" ")
+        found |= dict.fromkeys((name, short) if short and kind in ("meson", "baryon") else (name,))
+    return tuple(found)
 
 
 def _row(particle: str) -> dict[str, str]:
@@ -130,28 +153,40 @@ def particle_by_pdg_number(pdg_number: Annotated[int, "pdg_number"]) -> OneParti
 
 
 @tool("R", PARTICLES)
-def hadrons_with_same_quarks(particle: Annotated[str, "particle:pdg"]) -> Particles:
-    """Lists the other established hadrons that are made of the same quarks as a hadron (by PDG number), the lightest
-    first. Not for neutral mesons that are mixtures."""
-    quarks = _row(particle)["quarks"]
-    found = [pdg for pdg, row in particle_rows().items() if quarks and row["quarks"] == quarks and pdg != particle]
-    if not found:
-        raise ToolError("not_found", f"no other hadron is made of the quarks of {particle!r}")
-    return {"particles": [_listed(pdg) for pdg in found]}
+def baryons_with_same_quarks(
+    particle: Annotated[str, "particle:pdg"], n: Annotated[int, "count", Range(3, 4)] = 3
+) -> Particles:
+    """Lists the `n` lightest other baryon resonances (baryons with a decay width) that are made of the same quarks as a
+    baryon (by PDG number), the lightest first."""
+    row = _row(particle)
+    same = [pdg for pdg, other in particle_rows().items() if other["quarks"] == row["quarks"] and pdg != particle]
+    found = [pdg for pdg in same[:SURE] if _row(pdg)["width_mev"]]
+    if row["kind"] != "baryon" or len(same) < SURE or not 1 <= n <= len(found):
+        raise ToolError("not_found", f"it is uncertain which {n} resonances are made of the quarks of {particle!r}")
+    return {"particles": [_listed(pdg) for pdg in found[:n]]}
 
 
 @tool("R", PARTICLES)
 def hadrons_closest_in_mass(
     particle: Annotated[str, "particle:pdg"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> Particles:
-    """Lists the `n` established mesons and baryons whose masses are closest to that of a particle (by PDG number;
-    itself left out), the closest first."""
+    """Lists the `n` mesons and baryons with a mean lifetime of more than a picosecond whose masses are closest to that
+    of a particle (by PDG number; itself left out), the closest first."""
     here = float(_row(particle)["mass_mev"])
-    hadrons = [pdg for pdg, row in particle_rows().items() if row["kind"] in ("meson", "baryon") and pdg != particle]
-    near = sorted((abs(float(_row(pdg)["mass_mev"]) - here), pdg) for pdg in hadrons)
-    if not 1 <= n <= 20 or here > MOST_MASS or near[n][0] == near[n - 1][0]:
+    near = sorted((abs(float(_row(pdg)["mass_mev"]) - here), pdg) for pdg in _lasting() if pdg != particle)
+    if not 1 <= n < len(near) or here > MOST_MASS or near[n][0] == near[n - 1][0]:
         raise ToolError("refused", f"it is uncertain which {n} hadrons are closest in mass to {particle!r}")
     return {"particles": [_listed(pdg) for _, pdg in near[:n]]}
+
+
+@functools.cache
+def _lasting() -> tuple[str, ...]:
+    return tuple(
+        pdg
+        for pdg, row in particle_rows().items()
+        if row["kind"] in ("meson", "baryon")
+        and (row["lifetime_ns"] or float(row["lifetime_ps"] or 0) > LASTS or pdg in WITHOUT_LIFETIME)
+    )
 
 
 def _listed(pdg: str) -> ListedParticle:

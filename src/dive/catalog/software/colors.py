@@ -43,7 +43,7 @@ class Parts(TypedDict):
     """What a named colour consists of."""
 
     name: Annotated[str, "color_name:css"]
-    color: Annotated[str, "color:hex"]
+    hex_code: str
     red: Annotated[int, "count"]
     green: Annotated[int, "count"]
     blue: Annotated[int, "count"]
@@ -145,7 +145,7 @@ def css_color_record(name: Annotated[str, "color_name:css"]) -> Parts:
     255."""
     color = _color(name)
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return {"name": name, "color": color, "red": red, "green": green, "blue": blue}
+    return {"name": name, "hex_code": color, "red": red, "green": green, "blue": blue}
 
 
 @tool("P", CSS)

@@ -9,7 +9,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.software.colors import Contrast, contrast, distance
+from dive.catalog.software.colors import contrast, distance
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -33,7 +33,7 @@ class Language(TypedDict):
     """A language on GitHub."""
 
     language: Annotated[str, "code_language:linguist"]
-    color: NotRequired[Annotated[str, "color:hex"]]
+    color: NotRequired[str]
     extensions: Annotated[int, "count"]
 
 
@@ -47,7 +47,15 @@ class Languages(TypedDict):
 class Near(TypedDict):
     """Languages, the closest first."""
 
-    languages: list[Annotated[str, "code_language:linguist"]]
+    languages: list[Annotated[str, "code_language_color:linguist"]]
+
+
+class Shown(TypedDict):
+    """The colour of a language on GitHub, and how it stands out against white and against black."""
+
+    color: Annotated[str, "color:hex"]
+    on_white: Annotated[float, "contrast:ratio"]
+    on_black: Annotated[float, "contrast:ratio"]
 
 
 class FileType(TypedDict):
@@ -108,6 +116,18 @@ def code_languages() -> list[Entity]:
     ]  # fmt: skip
 
 
+@entities("code_language_color:linguist")
+def colored_languages() -> list[Entity]:
+    """Languages that GitHub shows in a colour: nobody who asks about extensions asks about colours next."""
+    return [
+        Entity(
+            type="code_language_color:linguist", id=name, name=name, seed=row.kind in ("programming", "markup")
+        )
+        for name, row in languages_table().items()
+        if row.color
+    ]  # fmt: skip
+
+
 @entities("extension:file")
 def extensions() -> list[Entity]:
     """File extensions; seeds are those of several languages that all have a colour."""
@@ -163,7 +183,7 @@ def code_languages_sharing_with(language: Annotated[str, "code_language:linguist
 
 @tool("R", LINGUIST)
 def code_languages_colored_like(
-    language: Annotated[str, "code_language:linguist"], n: Annotated[int, "count", Range(4, 6)] = 5
+    language: Annotated[str, "code_language_color:linguist"], n: Annotated[int, "count", Range(4, 6)] = 5
 ) -> Near:
     """Lists the `n` programming languages whose colours on GitHub come closest to that of a language (itself left out),
     by distance in red, green and blue, the closest first."""
@@ -180,13 +200,13 @@ def code_languages_colored_like(
 
 
 @tool("R", LINGUIST)
-def code_language_contrast(language: Annotated[str, "code_language:linguist"]) -> Contrast:
-    """Works out the contrast ratios (1 to 21) of the colour in which GitHub shows a language against white and against
-    black, as the Web Content Accessibility Guidelines define them."""
+def code_language_contrast(language: Annotated[str, "code_language_color:linguist"]) -> Shown:
+    """Looks up the colour in which GitHub shows a language, as "#3572a5", and works out its contrast ratios (1 to 21)
+    against white and against black, as the Web Content Accessibility Guidelines define them."""
     color = _find(language).color
     if not color:
         raise ToolError("not_found", f"{language} has no colour")
-    return contrast(color)
+    return {"color": color, **contrast(color)}
 
 
 @tool("R", MIME)
