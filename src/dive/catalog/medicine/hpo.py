@@ -33,7 +33,9 @@ DEFICIENCY = re.compile(r"^([^,]+)(?:, ([a-z-]+))?, deficiency of$")
 JOINED = (
     (re.compile(r"(?<=[a-z]),(?=[a-z])"), ", "),
     (re.compile(r"(?<=[a-z]{4})(?=(?:syndrome|(?<=autosomal)dominant|(?<=autosomal)recessive)\b)"), " "),
-    (re.compile(r"(?<=liver)(?=disease\b)|(?<=surface)(?=glycoprotein\b)"), " "),
+    (re.compile(r"(?<=liver)(?=disease\b)|(?<=surface)(?=glycoprotein\b)|(?<=folate)(?=reductase\b)"), " "),
+    (re.compile(r"\bvon willebrand\b", re.IGNORECASE), "von Willebrand"),
+    (re.compile(r"\bn(?=\(5,10\))"), "N"),
     (
         re.compile(r"(?<=\b4[5-7],)x[xy]?\b|(?<=\bhyper-)igm\b|\bcovid(?=19)"),
         lambda m: m[0].upper().replace("IGM", "IgM"),
