@@ -109,7 +109,7 @@ def language_profile(language: Annotated[str, "language:iso639"]) -> Profile:
     made: Profile = {"language": language}
     if row["family"]:
         made["family"] = row["family"]
-    if row["script"] in scripts_table():
+    if row["script"] in scripts_table() and language not in fence("language", "script"):
         made["script"] = row["script"]
     if row["own_name"]:
         made["own_name"] = row["own_name"]
@@ -197,7 +197,8 @@ def languages_written_in(script: Annotated[str, "script:iso15924"]) -> Languages
     code such as "Ethi"); not for languages with several scripts."""
     if script in _half_known():
         raise ToolError("refused", f"not all languages that are written in {script!r} have an English name in CLDR")
-    found = [code for code, row in languages_table().items() if script and row["script"] == script]
+    out = fence("language", "script")
+    found = [code for code, row in languages_table().items() if script and row["script"] == script and code not in out]
     if not found:
         raise ToolError("not_found", f"no language of the table is written in {script!r} alone")
     return {"languages": found, "number": len(found)}

@@ -30,6 +30,19 @@ HPO = Package(
 ROOT = "HP:0000118"
 OUTDATED = (("Mental retardation", "Intellectual disability"), ("mental retardation", "intellectual disability"))
 DEFICIENCY = re.compile(r"^([^,]+)(?:, ([a-z-]+))?, deficiency of$")
+JOINED = (
+    (re.compile(r"(?<=[a-z]),(?=[a-z])"), ", "),
+    (re.compile(r"(?<=[a-z]{4})(?=(?:syndrome|(?<=autosomal)dominant|(?<=autosomal)recessive)\b)"), " "),
+    (re.compile(r"(?<=liver)(?=disease\b)|(?<=surface)(?=glycoprotein\b)|(?<=folate)(?=reductase\b)"), " "),
+    (re.compile(r"\bvon willebrand\b", re.IGNORECASE), "von Willebrand"),
+    (re.compile(r"\bn(?=\(5,10\))"), "N"),
+    (
+        re.compile(r"(?<=\b4[5-7],)x[xy]?\b|(?<=\bhyper-)igm\b|\bcovid(?=19)"),
+        lambda m: m[0].upper().replace("IGM", "IgM"),
+    ),
+    (re.compile(r"\bNeurodevelopemental\b"), "Neurodevelopmental"),
+)
+"""Slips of the files: words that a line break joined, abbreviations in small letters."""
 FRACTION = re.compile(r"(\d+)/(\d+)")
 
 
@@ -297,6 +310,8 @@ def _name(title: str, case: Case) -> str:
     name = case.quiet(title)
     for old, new in OUTDATED:
         name = name.replace(old, new)
+    for slip, right in JOINED:
+        name = slip.sub(right, name)
     name = re.sub(r"\b([xy])-linked", lambda match: match[0].capitalize(), name)
     name = re.sub(r"(?<=\w) (Syndrome|Disease|Disorder|Deficiency)\b", lambda match: match[0].lower(), name)
     name = DEFICIENCY.sub(lambda m: f"{m[2] + ' ' if m[2] else ''}{m[1]} deficiency", name.replace("-Coa ", "-CoA "))
