@@ -87,8 +87,12 @@ def dialling_codes() -> list[Entity]:
 
 @entities("tld:iana")
 def tlds() -> list[Entity]:
-    """Country-code top-level domains."""
-    return [Entity(type="tld:iana", id=tld, name=tld) for tld in _by("tld")]
+    """Country-code top-level domains; seeds are those that do not begin as the country's English name does."""
+    names = {tld: countries()[code].name.removeprefix("the ") for tld, code in _by("tld").items()}
+    return [
+        Entity(type="tld:iana", id=tld, name=tld, seed=name[:2].lower() != tld[1:] and tld not in (".us", ".uk"))
+        for tld, name in names.items()
+    ]
 
 
 @functools.cache
