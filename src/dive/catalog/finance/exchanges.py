@@ -233,8 +233,8 @@ def session_after(
 
 @tool("R", CALENDARS)
 def exchanges_on_continent(continent: Annotated[str, "continent:code"]) -> Closed:
-    """Lists the major stock exchanges (market codes) based on a continent (AF, AS, EU, NA, OC or SA); Borsa Istanbul, in
-    a city on two continents, is left out."""
+    """Lists the major stock exchanges (market codes) based on a continent (AF, AS, EU, NA, OC or SA), without Borsa
+    Istanbul, whose city lies on two."""
     homes = {mic: countries()[row["country"]].continent for mic, row in sorted(_exchanges().items()) if mic != "XIST"}
     found = [mic for mic, home in homes.items() if home == continent]
     if not found:
