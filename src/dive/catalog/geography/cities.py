@@ -22,7 +22,7 @@ class CityRecord(TypedDict):
 
     city: Annotated[str, "city:geonames"]
     name: str
-    population: Annotated[int, "count"]
+    population: NotRequired[Annotated[int, "count"]]
     lat: Annotated[float, "latitude:deg"]
     lon: Annotated[float, "longitude:deg"]
 
@@ -115,9 +115,13 @@ def _state_names() -> dict[str, str]:
 
 @tool("R", GEONAMES)
 def city_record(city: Annotated[str, "city:geonames"]) -> CityRecord:
-    """Looks up a large city or a capital, written "Lima, Peru": population and position in degrees."""
+    """Looks up a large city or a capital, written "Lima, Peru": population (left out where it is stale) and
+    position in degrees."""
     row = _row(city)
-    return {"city": row.id, "name": row.name, "population": row.population, "lat": row.lat, "lon": row.lon}
+    made: CityRecord = {"city": row.id, "name": row.name, "lat": row.lat, "lon": row.lon}
+    if row.id not in fence("geography", "city_population"):
+        made["population"] = row.population
+    return made
 
 
 @tool("R", GEONAMES)
