@@ -162,10 +162,14 @@ def exchange_in_city(city: Annotated[str, "city:geonames"]) -> OneExchange:
 def exchanges_near(
     exchange: Annotated[str, "exchange:mic"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> NearExchanges:
-    """Lists the `n` of 30 major stock exchanges whose home cities lie closest to that of a stock exchange (market
-    code), the nearest first, with the distance of the cities in kilometres."""
-    here = cities()[exchange_record(exchange)["city"]]
-    homes = ((mic, cities()[row["city"]]) for mic, row in _exchanges().items() if mic != exchange)
+    """Lists the `n` major European stock exchanges whose home cities lie closest to that of a European stock exchange
+    (market code), the nearest first, with the distance of the cities in kilometres."""
+    home = exchange_record(exchange)
+    if countries()[home["country"]].continent != "EU":
+        raise ToolError("refused", f"{exchange} is not in Europe: too few of its neighbours are among the 30 exchanges")
+    here = cities()[home["city"]]
+    mics = exchanges_on_continent("EU")["exchanges"]
+    homes = ((mic, cities()[_exchanges()[mic]["city"]]) for mic in mics if mic != exchange)
     near = sorted((distance(here.lat, here.lon, home.lat, home.lon), mic) for mic, home in homes)
     if not 1 <= n < len(near):
         raise ToolError("arguments", f"n must be between 1 and {len(near) - 1}")
@@ -229,8 +233,10 @@ def session_after(
 
 @tool("R", CALENDARS)
 def exchanges_on_continent(continent: Annotated[str, "continent:code"]) -> Closed:
-    """Lists the major stock exchanges (market codes) based on a continent (AF, AS, EU, NA, OC or SA)."""
-    found = [mic for mic, row in sorted(_exchanges().items()) if countries()[row["country"]].continent == continent]
+    """Lists the major stock exchanges (market codes) based on a continent (AF, AS, EU, NA, OC or SA), without Borsa
+    Istanbul, whose city lies on two."""
+    homes = {mic: countries()[row["country"]].continent for mic, row in sorted(_exchanges().items()) if mic != "XIST"}
+    found = [mic for mic, home in homes.items() if home == continent]
     if not found:
         raise ToolError("not_found", f"none of the exchanges is based on continent {continent!r}")
     return {"exchanges": found}

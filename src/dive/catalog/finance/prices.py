@@ -20,7 +20,7 @@ CPI = Package("cpi", "MIT", "public domain (US Bureau of Labor Statistics)", "US
 FIRST, LAST = 1999, 2024
 SPAN = 10
 YEARS = Range(FIRST + 2, LAST)
-AMOUNTS = Choices((5, 10, 20, 25, 40, 50, 80, 100, 200, 250, 500))
+AMOUNTS = Choices((20, 50, 100, 150, 200))
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",

@@ -20,6 +20,8 @@ FIRST, LAST = 1920, 2017
 YEARS = Range(FIRST, LAST)
 SPAN = 10
 TOP = 10
+KEPT = 300
+"""The table has every name that was among so many of its sex: a lower place would leave out names of that year."""
 INITIALS = 6
 LETTERED = 3
 COMPARED = range(3, 11)
@@ -34,7 +36,7 @@ class Births(TypedDict):
     """How often a name was given in a year, and its place among the names of its sex."""
 
     children: Annotated[int, "count"]
-    place: Annotated[int, "count"]
+    place: NotRequired[Annotated[int, "count"]]
 
 
 class History(TypedDict):
@@ -156,9 +158,9 @@ def top_names_with_initial(
 ) -> Names:
     """Lists the six names beginning with a letter that were most often given to the girls (F) or boys (M) born in the
     United States in a year from 1920 to 2017, written "1985 F"; the most common name first."""
-    ranked = [row for row in _cohort(cohort) if row[1].startswith(letter)]
+    ranked = [row for row in _cohort(cohort)[:KEPT] if row[1].startswith(letter)]
     if len(ranked) <= INITIALS:
-        raise ToolError("not_found", f"no {INITIALS} common names begin with {letter!r}")
+        raise ToolError("not_found", f"no {INITIALS} of the {KEPT} most common names begin with {letter!r}")
     return _first(ranked, INITIALS)
 
 
@@ -175,9 +177,13 @@ def names_beginning_alike(name: Annotated[str, "first_name:ssa"]) -> Names:
 @tool("R", SSA)
 def name_in_year(name: Annotated[str, "first_name:ssa"], year: Annotated[int, "year", YEARS]) -> Births:
     """Tells to how many children born in the United States in a year from 1920 to 2017 a name was given ("Emma F" as a
-    name for girls, "Jordan M" for boys), and its place among the names of its sex that year."""
-    children = _born(name, year)
-    return {"children": children, "place": 1 + sum(count > children for count, _ in _ranked(year, name[-1]))}
+    name for girls, "Jordan M" for boys), and its place among the names of its sex that year (left out below the
+    first 300)."""
+    made: Births = {"children": _born(name, year)}
+    place = 1 + sum(count > made["children"] for count, _ in _ranked(year, name[-1]))
+    if place <= KEPT:
+        made["place"] = place
+    return made
 
 
 @tool("R", SSA)

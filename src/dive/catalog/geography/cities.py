@@ -14,7 +14,7 @@ from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
 
 GEONAMES = Package("geonames", "CC BY 4.0", "CC BY 4.0", "GeoNames (geonames.org)")
-LARGE, NEAR, NOTABLE, PER_COUNTRY = 100_000, 500_000, 400_000, 25
+LARGE, WHOLE, NEAR, NOTABLE, PER_COUNTRY = 100_000, 200_000, 500_000, 400_000, 25
 
 
 class CityRecord(TypedDict):
@@ -22,7 +22,7 @@ class CityRecord(TypedDict):
 
     city: Annotated[str, "city:geonames"]
     name: str
-    population: Annotated[int, "count"]
+    population: NotRequired[Annotated[int, "count"]]
     lat: Annotated[float, "latitude:deg"]
     lon: Annotated[float, "longitude:deg"]
 
@@ -115,9 +115,13 @@ def _state_names() -> dict[str, str]:
 
 @tool("R", GEONAMES)
 def city_record(city: Annotated[str, "city:geonames"]) -> CityRecord:
-    """Looks up a large city or a capital, written "Lima, Peru": population and position in degrees."""
+    """Looks up a large city or a capital, written "Lima, Peru": population (left out where it is stale) and
+    position in degrees."""
     row = _row(city)
-    return {"city": row.id, "name": row.name, "population": row.population, "lat": row.lat, "lon": row.lon}
+    made: CityRecord = {"city": row.id, "name": row.name, "lat": row.lat, "lon": row.lon}
+    if row.id not in fence("geography", "city_population"):
+        made["population"] = row.population
+    return made
 
 
 @tool("R", GEONAMES)
@@ -158,10 +162,12 @@ def largest_cities_of_state(
     state: Annotated[str, "us_state:usps"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> LargestCities:
     """Lists the `n` most populous cities of a US state (postal code), largest first. Refused where fewer than `n`
-    cities of 100,000 inhabitants are known."""
-    found = [city for city in _large().get("US", ()) if city.state == state]
+    cities of 200,000 inhabitants are known."""
+    out = fence("geography", "cities_of_state")
+    large = (city for city in _large().get("US", ()) if city.population >= WHOLE and city.id not in out)
+    found = [city for city in large if city.state == state]
     if state not in _state_names() or not 1 <= n <= len(found):
-        raise ToolError("not_found", f"{len(found)} cities of 100,000 inhabitants are known in {state}, not {n}")
+        raise ToolError("not_found", f"{len(found)} cities of 200,000 inhabitants are known in {state}, not {n}")
     return {"cities": [{"city": city.id, "population": city.population} for city in found[:n]]}
 
 
@@ -169,7 +175,7 @@ def largest_cities_of_state(
 def cities_near(
     lat: Annotated[float, "latitude:deg"],
     lon: Annotated[float, "longitude:deg"],
-    n: Annotated[int, "count", Range(4, 7)] = 5,
+    n: Annotated[int, "count", Range(4, 8, 2)] = 6,
 ) -> NearCities:
     """Lists the `n` cities of half a million inhabitants or more closest to a point (degrees), nearest first, with the
     geodesic distance in kilometres; a city at the point itself is left out."""

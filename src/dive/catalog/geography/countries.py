@@ -87,8 +87,12 @@ def dialling_codes() -> list[Entity]:
 
 @entities("tld:iana")
 def tlds() -> list[Entity]:
-    """Country-code top-level domains."""
-    return [Entity(type="tld:iana", id=tld, name=tld) for tld in _by("tld")]
+    """Country-code top-level domains; seeds are those that do not begin as the country's English name does."""
+    names = {tld: countries()[code].name.removeprefix("the ") for tld, code in _by("tld").items()}
+    return [
+        Entity(type="tld:iana", id=tld, name=tld, seed=name[:2].lower() != tld[1:] and tld not in (".us", ".uk"))
+        for tld, name in names.items()
+    ]
 
 
 @functools.cache
@@ -144,7 +148,7 @@ def country_borders(country: Annotated[str, "country:iso2"]) -> Borders:
 
 @tool("R", GEONAMES)
 def largest_countries(
-    continent: Annotated[str, "continent:code"], n: Annotated[int, "count", Range(4, 8)] = 5
+    continent: Annotated[str, "continent:code"], n: Annotated[int, "count", Range(4, 8, 2)] = 6
 ) -> Largest:
     """Lists the `n` sovereign states of a continent (AF, AS, EU, NA, OC or SA) with the largest area, largest first."""
     if continent not in CONTINENTS or not 1 <= n <= 20:
