@@ -202,7 +202,7 @@ def compounds_with_formula(formula: Annotated[str, "formula:hill"]) -> CompoundL
 
 @tool("R", COMPOUNDS)
 def isomers_of(compound: Annotated[str, "compound:cas"]) -> BoilingCompounds:
-    """Lists the well-known other compounds that have the same molecular formula as a compound (by CAS number) and a
+    """Lists the other compounds of the table that have the same molecular formula as a compound (by CAS number) and a
     known boiling point, by name, with that boiling point in degrees Celsius."""
     here = compound_record(compound)
     rows = [(cas, compound_rows()[cas]["values"]) for cas in _by_formula()[here["formula"]] if cas != compound]
