@@ -136,6 +136,11 @@ def length_of(row: dict[str, str]) -> int:
     return int(row["end"]) - int(row["start"]) + 1
 
 
+def _twice_middle(gene: str) -> int:
+    row = gene_rows()[gene]
+    return int(row["start"]) + int(row["end"])
+
+
 @tool("R", ENSEMBL)
 def gene_position(gene: Annotated[str, "human_gene:symbol"]) -> Position:
     """Looks up a human protein-coding gene by its HGNC symbol such as "BRCA1": full name, chromosome and band."""
@@ -146,7 +151,7 @@ def gene_position(gene: Annotated[str, "human_gene:symbol"]) -> Position:
 @tool("R", ENSEMBL)
 def gene_length(gene: Annotated[str, "human_gene:symbol"]) -> Length:
     """Looks up how long a human gene (HGNC symbol) is in base pairs, from its start to its end with introns, and how
-    long all its exons are together."""
+    long the exons of all its transcripts are together, each base counted once."""
     row = _row(gene)
     return {"gene": gene, "length": length_of(row), "exon_length": int(row["exons_bp"])}
 
@@ -179,9 +184,9 @@ def genes_beside(
     gene: Annotated[str, "human_gene:symbol"], n: Annotated[int, "count", Range(4, SHOWN)] = 5
 ) -> GeneList:
     """Lists the `n` human protein-coding genes that lie closest to a gene (HGNC symbol; itself left out) on its
-    chromosome, measured from start to start, the closest first."""
-    here, start = on_chromosome()[_row(gene)["chromosome"]], int(_row(gene)["start"])
-    apart = sorted((abs(int(gene_rows()[other]["start"]) - start), other) for other in here if other != gene)
+    chromosome, measured from midpoint to midpoint, the closest first."""
+    here, middle = on_chromosome()[_row(gene)["chromosome"]], _twice_middle(gene)
+    apart = sorted((abs(_twice_middle(other) - middle), other) for other in here if other != gene)
     if not 1 <= n < len(apart) or apart[n][0] == apart[n - 1][0]:
         raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of genes")
     return {"genes": [{"gene": other} for _, other in apart[:n]]}

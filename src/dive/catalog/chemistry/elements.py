@@ -6,6 +6,7 @@ predicted, doubtful or belong to another allotrope are fenced one by one (`fence
 """
 
 import functools
+import re
 from collections import Counter
 from typing import Annotated, Any, NotRequired, TypedDict
 
@@ -126,10 +127,16 @@ def element_groups() -> list[Entity]:
 
 @entities("decade:name")
 def decades() -> list[Entity]:
-    """Decades in which at least one element was discovered; seeds are those with three or more."""
+    """Decades in which at least one element was discovered; seeds are those with three or more that nobody disputes."""
     count = Counter(row["discovery_decade"] for row in element_rows().values() if "discovery_decade" in row)
     return [
-        Entity(type="decade:name", id=decade, name=f"the {decade}", aliases=(decade,), seed=many > 2)
+        Entity(
+            type="decade:name",
+            id=decade,
+            name=f"the {decade}",
+            aliases=(decade,),
+            seed=many > 2 and not _disputed(int(decade[:4]), int(decade[:4]) + 9),
+        )
         for decade, many in count.items()
     ]
 
@@ -198,8 +205,15 @@ def elements_next_to(element: Annotated[str, "element:symbol"]) -> ElementList:
 
 @tool("R", ELEMENTS)
 def elements_discovered_during(decade: Annotated[str, "decade:name"]) -> ElementList:
-    """Lists the elements discovered in a decade, given as in "1880s", by atomic number."""
-    rows = [row for row in element_rows().values() if row.get("discovery_decade") == decade]
+    """Lists the elements discovered in a decade, given as in "1870s", by atomic number. Not for decades to which
+    references ascribe different elements."""
+    if not re.fullmatch(r"[12]\d{2}0s", decade):
+        raise ToolError("not_found", f"{decade!r} is no decade such as '1870s'")
+    first = int(decade[:-1])
+    _refuse(_disputed(first, first + 9), decade)
+    rows = [
+        row for symbol, row in element_rows().items() if first <= _table()[symbol].get("discovery_year", 0) < first + 10
+    ]
     return _listed(rows, f"decade {decade!r}")
 
 
@@ -208,10 +222,28 @@ def elements_discovered_in(
     country: Annotated[str, "country:iso2"], century: Annotated[str, Choices(tuple(CENTURIES))] = "1800s"
 ) -> ElementList:
     """Lists the elements discovered in a country (ISO 3166 alpha-2) in the 1700s, 1800s or 1900s, by atomic number.
-    Elements whose discovery is shared between countries are not listed."""
+    Elements whose discovery is shared between countries are not listed. Not where references differ."""
     first, last = CENTURIES.get(century, (0, 0))
-    rows = [row for row in element_rows().values() if row.get("discovery_country") == country]
-    return _listed([r for r in rows if first <= r.get("discovery_year", 0) <= last], f"country {country!r}, {century}")
+    there = {symbol: row for symbol, row in element_rows().items() if row.get("discovery_country") == country}
+    _refuse([symbol for symbol in _disputed(first, last) if symbol in there], century)
+    found = [row for symbol, row in there.items() if first <= _table()[symbol].get("discovery_year", 0) <= last]
+    return _listed(found, f"country {country!r}, {century}")
+
+
+def _disputed(first: int, last: int) -> list[str]:
+    """Elements of which some references say that they were discovered in these years, and some that they were not."""
+    found = []
+    for name, why in fence("chemistry", "element_values").items():
+        symbol, _, field = name.partition(".")
+        told = [_table()[symbol].get("discovery_year", 0), *map(int, re.findall(r"\b[12]\d{3}\b", why))]
+        if field == "discovery_year" and len({first <= year <= last for year in told}) > 1:
+            found.append(symbol)
+    return found
+
+
+def _refuse(disputed: list[str], asked: str) -> None:
+    if disputed:
+        raise ToolError("refused", f"when {disputed[0]} was discovered is disputed: in the {asked} or not")
 
 
 def _listed(rows: list[Element], asked: str) -> ElementList:
