@@ -87,7 +87,7 @@ def test_what_was_asked_before_is_not_asked_again(registry: Registry, box: Toolb
             task = synthesize(drawn, graph, pools.config, {})
             assert task.tree is not None
             mark = novel.signature(task.pattern, graph.calls_of(task.tree))
-            other = synthesize(drawn, graph, pools.config, {}, past=novel.past(Tally(), {mark}))
+            other = synthesize(drawn, graph, pools.config, {}, past=novel.past(Tally(), {mark}, len(pools.tools)))
             assert other.tree is not None
             assert novel.signature(other.pattern, graph.calls_of(other.tree)) != mark
             changed += 1

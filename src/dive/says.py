@@ -21,10 +21,12 @@ Does not know trees, tools' code or how sentences are put together. The line:
     note <sentence>              said at the end of a question: what the figures count
     floor <head>                 members have at least so much of it: nobody asks which has the least
     sorted <field>               what the list is sorted by          ordered    positions may be spoken of
-    mean | sum | ratio           arithmetic that makes sense         unique     one subject per value
+    mean | sum | ratio           arithmetic that makes sense; mean: also a median and a spread
+    unique                       one subject per value
     universal                    no source need be named             transparent  speaks as its subject
     local                        the source is named by the phrase itself
     rank                         members are ranked or sorted by it; it is not asked for or compared on its own
+    upward                       nobody asks which has the least of it
     heavy                        only of a named thing: its phrase nests deep enough
     end                          leads on to nothing; it is asked for at the end
     home                         leads on only within its tool's domain: who asks for the airports of a firm's city
@@ -39,7 +41,21 @@ from dive.errors import CatalogError
 
 HIGH = ("high", "higher", "highest", "low", "lower", "lowest")
 FLAGS = frozenset(
-    {"mean", "sum", "ratio", "unique", "universal", "transparent", "ordered", "local", "home", "end", "heavy", "rank"}
+    {
+        "mean",
+        "sum",
+        "ratio",
+        "unique",
+        "universal",
+        "transparent",
+        "ordered",
+        "local",
+        "home",
+        "end",
+        "heavy",
+        "rank",
+        "upward",
+    }
 )
 SLOT = re.compile(r"\{(\w+)\}")
 
@@ -184,8 +200,8 @@ def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
     if not says.ask:
         return f"what {'was' if past else 'is'} {phrase(says, slots)}"
     asked = says.ask
-    if past:
-        asked = re.sub(r"(?<!would )\b(is|are|has|have|does)\b", lambda m: PAST[m.group()], asked, count=1)
+    if past and "would" not in asked:
+        asked = re.sub(r"\b(is|are|has|have|does)\b", lambda m: PAST[m.group()], asked, count=1)
     return fill(asked, slots)
 
 

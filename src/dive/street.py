@@ -146,7 +146,7 @@ class Street:
     def _had(self, state: State) -> novel.Past:
         """What a block sees as had; the same for all its draws."""
         if self._past is None or self._past[0] is not state.tally:
-            self._past = state.tally, novel.past(state.tally, state.seen)
+            self._past = state.tally, novel.past(state.tally, state.seen, len(self.registry.tools))
         return self._past[1]
 
     def _attempts(self, drawn: Draw, state: State) -> Composed:

@@ -126,6 +126,10 @@ def test_thresholds(value: float | str, kind: str, whole: bool, said: bool) -> N
     assert sayable(value, kind, whole) is said
 
 
+POOL = 300
+"""So many tools there are."""
+
+
 def test_without_a_tree_shape_and_sense_cannot_be_judged() -> None:
     exam = replace(examine("?", DEEPEST), tree=None)
     assert shaped.gate(exam).passed is None
@@ -137,20 +141,29 @@ def test_novel() -> None:
     exam = examine("?", DEEPEST, pattern="fact>superlative")
     calls = [(done.tool, done.args) for done in exam.outcome.calls]
     known = novel.signature("fact>superlative", reversed(calls))
-    assert not novel.gate(exam, novel.past(Tally(), {known})).passed
-    assert novel.gate(exam, novel.past(Tally(), {novel.signature("fact>top", calls)})).passed
+    assert not novel.gate(exam, novel.past(Tally(), {known}, POOL)).passed
+    assert novel.gate(exam, novel.past(Tally(), {novel.signature("fact>top", calls)}, POOL)).passed
     many = Tally(tasks=1000, sequences={"fact>superlative: lakes_of > lake_record": 50})
-    assert "its share of 5%" in novel.gate(exam, novel.past(many, (), sequence_share=0.05)).reason
-    assert novel.gate(exam, novel.past(replace(many, tasks=200), (), sequence_share=0.05)).passed
-    assert novel.gate(exam, novel.past(replace(many, tasks=1001), (), sequence_share=0.05)).passed
+    assert "its share of 5%" in novel.gate(exam, novel.past(many, (), POOL, sequence_share=0.05)).reason
+    assert novel.gate(exam, novel.past(replace(many, tasks=200), (), POOL, sequence_share=0.05)).passed
+    assert novel.gate(exam, novel.past(replace(many, tasks=1001), (), POOL, sequence_share=0.05)).passed
+
+
+def test_no_tool_is_in_more_than_its_share_of_tasks() -> None:
+    exam = examine("?", DEEPEST, pattern="fact>superlative")
+    many = Tally(tasks=1000, tools={"lake_record": 36, "lakes_of": 35})
+    assert novel.gate(exam, novel.past(many, (), POOL)).reason == "lake_record has its share of 3.6%"
+    assert novel.gate(exam, novel.past(replace(many, tasks=1001), (), POOL)).passed
+    assert novel.gate(exam, novel.past(many, (), pool=100)).passed, "of a hundred tools each may be in a tenth"
+    assert novel.gate(exam, novel.past(replace(many, tools={"lake_record": 1000}), (), pool=8)).passed
 
 
 def test_capped_moves() -> None:
     exam = examine("?", DEEPEST, pattern="fact>record")
     tally = Tally(tasks=1000, patterns={"fact>record": 20, "superlative>record": 30, "fact>top": 950})
-    assert "record has its share" in novel.gate(exam, novel.past(tally, (), capped={"record": 0.05})).reason
-    assert novel.gate(exam, novel.past(tally, (), capped={"record": 0.1})).passed
-    assert novel.gate(replace(exam, pattern="record>top"), novel.past(tally, ())).passed
+    assert "record has its share" in novel.gate(exam, novel.past(tally, (), POOL, capped={"record": 0.05})).reason
+    assert novel.gate(exam, novel.past(tally, (), POOL, capped={"record": 0.1})).passed
+    assert novel.gate(replace(exam, pattern="record>top"), novel.past(tally, (), POOL)).passed
     assert novel.last_move("record") == "record"
 
 
@@ -163,4 +176,4 @@ def test_only_members_are_looked_at() -> None:
 def test_the_rounds_that_led_to_a_question_make_it_no_other() -> None:
     exam = examine("?", DEEPEST, pattern="fact>superlative")
     calls = [(done.tool, done.args) for done in exam.outcome.calls]
-    assert not novel.gate(exam, novel.past(Tally(), {novel.signature("where>fact>superlative", calls)})).passed
+    assert not novel.gate(exam, novel.past(Tally(), {novel.signature("where>fact>superlative", calls)}, POOL)).passed

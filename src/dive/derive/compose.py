@@ -60,7 +60,7 @@ def _pair(name: str) -> Callable[[Laid], Candidates]:
             for twin in twins:
                 tree = Op(name, (("a", members), ("b", twin)), members.type, True)
                 left, sizes = laid.graph.value(tree), [len(laid.graph.value(n)) for n in (members, twin)]
-                if 1 <= len(left) <= 5 and all(len(left) + 1 < size for size in sizes):
+                if 2 <= len(left) <= 5 and all(len(left) + 1 < size for size in sizes):
                     yield tree
 
     return make
@@ -122,8 +122,13 @@ def _lead(laid: Laid) -> Candidates:
         return
     for members, key, than in laid.beside():
         own = replace(key, It(members.type), pick)
-        if (members, key) == (pick.node("list"), pick.node("key")) and laid.graph.has(own):
+        says = laid.graph.says(key)
+        told = says is not None and "rank" not in says.flags and laid.graph.has(own)
+        if told and (members, key) == (pick.node("list"), pick.node("key")):
             a, b = sorted((own, than), key=lambda node: laid.graph.value(node), reverse=True)
+            upward = dict(pick.slots).get("how") != "min"
+            if pick.pattern != "closest" and upward != (a == own):
+                continue  # the shortest, and how much longer it is
             if not isinstance(laid.graph.value(a), str) and laid.apart(laid.graph.value(b), laid.graph.value(a)):
                 yield Op("record", (("first", pick), ("second", Op("gap", (("a", a), ("b", b)), key.type))), "")
 

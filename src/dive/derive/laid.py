@@ -12,7 +12,10 @@ from dive.derive.sound import dated, prints
 from dive.evidence import Found, Graph
 from dive.nouns import Json
 from dive.scales import NEEDS, refused
-from dive.tree import Get, It, Node, replace
+from dive.tree import Get, It, Node, Op, replace
+
+WHOLE = frozenset({"mean", "median", "deviation", "spread"})
+"""Figures of a whole list: asked where a field's line allows a mean."""
 
 
 class Laid:
@@ -58,9 +61,10 @@ class Laid:
                     yield members, key, values
 
     def bears(self, pattern: str, key: Node) -> bool:
-        """Whether a field's line allows a pattern's arithmetic (a median needs no leave) and its scale bears it."""
+        """Whether a field's line allows a pattern's arithmetic and its scale bears it."""
         says = self.graph.says(key)
-        if says is None or set(NEEDS[pattern]) - says.flags - {"median"}:
+        needed = {"mean"} if pattern in WHOLE else set(NEEDS[pattern])
+        if says is None or needed - says.flags:
             return False
         return not refused(pattern, key.type, says.head)
 
@@ -76,9 +80,16 @@ class Laid:
         return says is None or says.whole
 
     def floored(self, members: Node, key: Node) -> bool:
-        """Whether the list holds only what has much of this figure: the least of cities of half a million is idle."""
+        """Whether nobody asks for the least: of cities of half a million, or of a figure that is asked for its most."""
+        while isinstance(members, Op):
+            members = members.node("list" if "list" in dict(members.slots) else "a")
         of, by = (self.graph.says(node) for node in (members, key))
-        return of is not None and by is not None and of.floor != "" and of.floor == by.head
+        return by is not None and ("upward" in by.flags or (of is not None and of.floor != "" and of.floor == by.head))
+
+    def counted(self, key: Node) -> bool:
+        """Whether a figure is said as so many of something."""
+        says = self.graph.says(key)
+        return says is not None and says.cls == "many"
 
     def apart(self, low: Json, high: Json) -> bool:
         """Whether two values differ by more than a tie would."""

@@ -24,15 +24,14 @@ Candidates = Iterator[Node]
 def superlative(laid: Laid, least: int = OPTIONS) -> Candidates:
     for members, key, values in laid.ranked(least):
         for how, pair in (("max", values[-2:]), ("min", values[:2])):
-            idle = _passes_anyway(members, key, how) or (how == "min" and laid.floored(members, key))
-            if laid.apart(*pair) and not idle:
+            idle = how == "min" and laid.floored(members, key)
+            if laid.apart(*pair) and not idle and not _chosen_by(members, key):
                 yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
 
 
-def _passes_anyway(members: Node, key: Node, how: str) -> bool:
-    """Whether the extreme meets the list's own condition anyway: the largest of those that are larger."""
-    slots = dict(members.slots) if isinstance(members, Op) and members.pattern in CHOOSING else {}
-    return slots.get("key") == key and slots.get("how") == (">" if how == "max" else "<")
+def _chosen_by(members: Node, key: Node) -> bool:
+    """Whether the list's own condition is about the same figure: the largest of those that are smaller."""
+    return isinstance(members, Op) and members.pattern in CHOOSING and members.slot("key") == key
 
 
 def top(laid: Laid) -> Candidates:
@@ -70,6 +69,8 @@ def closest(laid: Laid) -> Candidates:
         own, values = laid.graph.value(than), list(laid.graph.keys(key, members).values())
         if isinstance(own, str) or not laid.whole(members) or by_nearness(laid.graph, members, values, own):
             continue  # which of the closest comes closest
+        if laid.counted(key):
+            continue  # which comes closest to Lima in number of airports
         first, second = sorted(abs(own) + abs(v - own) for v in values)[:2]  # known no better than the figures are
         if laid.apart(first, second):
             yield Op("closest", (("list", members), ("key", key), ("than", than)), members.type)
@@ -143,7 +144,7 @@ def count(laid: Laid) -> Candidates:
 
 def spread(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked():
-        if not isinstance(values[0], str) and laid.apart(values[0], values[-1]):
+        if laid.bears("spread", key) and laid.apart(values[0], values[-1]):
             yield Op("spread", (("list", members), ("key", key)), key.type)
 
 

@@ -143,7 +143,16 @@ def where_members(speaker: Speaker, node: Op) -> str:
     if isinstance(source, Get) and not speaker.says(source).whole:
         raise Unspeakable("whether the best few were chosen before or after the condition would be open")
     rest = text.removeprefix("the ").removeprefix(speaker.registry.type(_type(source)).plural).strip()
+    if " that " in rest or (_ends_in_a_twin(speaker, source) and not rest.startswith("that ")):
+        raise Unspeakable("it would be open what the condition is said of")
     return f"{text} {'and' if rest.startswith('that ') else 'that'} {condition(speaker, node, plural=True)}"
+
+
+def _ends_in_a_twin(speaker: Speaker, source: Node) -> bool:
+    """Whether a list ends in a thing of its members' kind: scripts of the same year as the Cherokee script."""
+    if not isinstance(source, Get) or not source.args:
+        return False
+    return speaker.says(source).phrase.endswith("{x}") and _type(source.args[0][1]) == source.type
 
 
 def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:

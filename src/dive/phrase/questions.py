@@ -9,7 +9,7 @@ from dive.errors import Unspeakable
 from dive.patterns import PICKING, pattern
 from dive.phrase.predicates import fitting, list_slots, node_of, when
 from dive.phrase.speaker import ROOM, Speaker
-from dive.phrase.tail import part_form
+from dive.phrase.tail import with_form
 from dive.says import fill, gap, how_many, question
 from dive.tree import Con, Get, It, Node, Op, replace
 from dive.words import capital
@@ -33,7 +33,7 @@ def ask(speaker: Speaker, node: Node, part: bool = False) -> str:
     shapes = [shape for shape in pattern(node.pattern).ask if not part or GOES_ON.match(shape)]
     if not shapes:
         raise Unspeakable(f"{node.pattern} is no part of a question")
-    return capital(fill(speaker.rng.choice(fitting(shapes, slots)), slots))
+    return capital(OF_IT.sub(r"its \1", fill(speaker.rng.choice(fitting(shapes, slots)), slots)))
 
 
 def _op_slots(speaker: Speaker, node: Op) -> dict[str, str]:
@@ -96,11 +96,10 @@ def _ask_parts(speaker: Speaker, node: Op) -> dict[str, str]:
     if not one.endswith("?") or ". " in one:
         raise Unspeakable("the first part is no plain question")
     one = one[:1].lower() + one[1:-1]
-    parts = {"first": one + part_form(speaker.registry, first, one)}
+    parts = {"first": with_form(speaker.registry, first, one)}
     for name, _ in node.slots[1:]:
         part = node_of(node, name)
-        asked = _ask_about(speaker, first, part)
-        parts[name] = asked + part_form(speaker.registry, part, asked)
+        parts[name] = with_form(speaker.registry, part, _ask_about(speaker, first, part))
     return parts
 
 

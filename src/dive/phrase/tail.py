@@ -50,15 +50,17 @@ def rounding_tail(registry: Registry, tree: Node, main: str, rng: random.Random)
     return _tail(form, main, rng) + said
 
 
-def part_form(registry: Registry, part: Node, asked: str) -> str:
-    """ " (in feet, to the nearest whole number)" behind one part of a record as it is `asked`, if anything is open."""
+def with_form(registry: Registry, part: Node, asked: str) -> str:
+    """One part of a record as it is `asked`, and "(in feet, to the nearest whole number)" if anything is open."""
     form = form_of(part, registry)
     if form.kind != "number":
-        return ""
+        return asked
     unit = "" if form.type == "year" or _said(form, asked) else f"in {form.unit}"
     digits = "" if form.whole or form.places is None else f"to {_digits(form.places)}"
     told = ", ".join(text for text in (unit, digits) if text)
-    return f" ({told})" if told else ""
+    if not told:
+        return asked
+    return f"{asked[:-1]}; {told})" if asked.endswith(")") else f"{asked} ({told})"
 
 
 def _said(form: Form, asked: str) -> bool:

@@ -219,7 +219,7 @@ def _faithful(case: Case) -> Verdict:
 
 def _novel(case: Case) -> Verdict:
     signatures, tally = case.earlier or ((), Tally())
-    return novel.gate(case.exam, novel.past(tally, signatures))
+    return novel.gate(case.exam, novel.past(tally, signatures, len(case.desk.registry.tools)))
 
 
 CHECKS: dict[str, Callable[[Case], Verdict]] = {

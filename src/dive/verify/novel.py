@@ -1,4 +1,4 @@
-"""novel: not the same calls under the same pattern as an earlier task, and no shape more often than its share.
+"""novel: not the same calls under the same pattern as an earlier task, no shape or tool more often than its share.
 
 Takes an exam and what the tasks of earlier blocks hold; gives a Verdict. Does not know the tasks of the block
 under way, so that order within it decides nothing.
@@ -16,6 +16,10 @@ from dive.verify.exam import Exam, verdict
 MIN_TASKS = 256
 """Shares are judged from one whole block on."""
 SEQUENCE_SHARE = 0.01
+TOOL_SHARE = 0.036
+"""A tool is done without from this share on; a block later it has at most four per cent."""
+ROOM = 10
+"""Where tools are few, each may have so many times its even share."""
 CAPPED: Mapping[str, float] = {
     "gap": 0.05,
     "ratio": 0.05,
@@ -27,46 +31,56 @@ CAPPED: Mapping[str, float] = {
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """What the tasks of earlier blocks have had enough of: sets of calls, tool sequences, last moves.
+    """What the tasks of earlier blocks have had enough of: sets of calls, tool sequences, last moves, tools.
 
-    `share` and `capped` are the shares that sequences and moves may have.
+    `share`, `capped` and `tool_share` are the shares that sequences, moves and tools may have.
     """
 
     signatures: Collection[str]
     sequences: frozenset[str]
     moves: frozenset[str]
+    tools: frozenset[str]
     share: float
     capped: Mapping[str, float]
+    tool_share: float
 
     def fault(self, pattern: str, tools: Iterable[str], calls: Iterable[tuple[str, Mapping[str, Json]]]) -> str:
         """Why a question of this pattern that needs these calls is not novel; `tools` are theirs in order."""
-        key = sequence_key(pattern, sequence(tools))
+        named = sequence(tools)
+        key = sequence_key(pattern, named)
         if key in self.sequences:
             return f"{key} has its share of {self.share:.0%}"
         if signature(pattern, calls) in self.signatures:
             return "the same calls under the same pattern are in an earlier task"
+        common = next((name for name in named if name in self.tools), "")
+        if common:
+            return f"{common} has its share of {self.tool_share:.1%}"
         move = last_move(pattern)
         return f"{move} has its share of {self.capped[move]:.0%}" if move in self.moves else ""
 
 
-def past(tally: Tally, signatures: Collection[str], sequence_share: float = SEQUENCE_SHARE,
+def past(tally: Tally, signatures: Collection[str], pool: int, sequence_share: float = SEQUENCE_SHARE,
          capped: Mapping[str, float] = CAPPED) -> Past:  # fmt: skip
     """What earlier blocks have had enough of.
 
     Args:
         tally: counts of their accepted tasks.
         signatures: their `signature`s.
+        pool: how many tools there are.
         sequence_share: most that one (pattern, tool sequence) may have.
         capped: most that a last move may have.
     """
-    full, moves = frozenset[str](), frozenset[str]()
+    full, moves, common = frozenset[str](), frozenset[str](), frozenset[str]()
+    tool_share = max(TOOL_SHARE, ROOM / max(pool, 1))
     if tally.tasks >= MIN_TASKS:
         made = Counter[str]()
         for pattern, count in tally.patterns.items():
             made[last_move(pattern)] += count
         full = frozenset(key for key, count in tally.sequences.items() if count / tally.tasks >= sequence_share)
         moves = frozenset(move for move, share in capped.items() if made[move] / tally.tasks >= share)
-    return Past(signatures=signatures, sequences=full, moves=moves, share=sequence_share, capped=capped)
+        common = frozenset(name for name, count in tally.tools.items() if count / tally.tasks >= tool_share)
+    return Past(signatures=signatures, sequences=full, moves=moves, tools=common, share=sequence_share, capped=capped,
+                tool_share=tool_share)  # fmt: skip
 
 
 def gate(exam: Exam, past: Past) -> Verdict:
