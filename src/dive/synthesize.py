@@ -108,7 +108,7 @@ class _Growth:
         k, graph, config = len(moves) + 1, self.graph, self.config
         open_, after = self.moves(k), self.moves(k + 1) if k < config.synthesize.rounds else []
         ordered = [*self.wanted(k), *(move for same in _others(k) for move in self.rng.sample(same, len(same)))]
-        for move in (m for m in dict.fromkeys(ordered) if m in open_ and self.ahead.may(tree, m)):
+        for move in self.ahead.open(tree, [m for m in dict.fromkeys(ordered) if m in open_]):
             graph.round, graph.collecting = k, True
             reach = Reach(graph, self.rng, self.weights, config.synthesize.steps_per_round, config.synthesize.max_each,
                           ahead=self.ahead)  # fmt: skip
@@ -116,7 +116,7 @@ class _Growth:
             graph.collecting = False
             made = candidates(graph, found, tree, move, self.rng, config.verify.tie_margin)
             for candidate in itertools.islice(made, config.synthesize.candidates):
-                leads = not after or any(self.ahead.may(candidate, following) for following in after)
+                leads = not after or next(self.ahead.open(candidate, after), None)
                 if leads and (spoken := self.spoken(candidate, (*moves, move))):
                     yield spoken
                     break

@@ -95,6 +95,7 @@ class _Live:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.changed = {place.partition(".")[0] for place in world.steps}
         self.handles: dict[str, int] = {}
         self.asked: int | None = None
         self.calls: list[Done] = []
@@ -146,8 +147,7 @@ def _plans(proof: Proof) -> Plans:
 def _planned(plans: Plans, index: int, live: _Live) -> Plan | None:
     if live.failure:
         return None
-    step = plans.proof.steps[index]
-    if not any(key == step.id or key.startswith(f"{step.id}.") for key in live.world.steps):
+    if plans.proof.steps[index].id not in live.changed:
         return plans.steps[index]
     try:
         return plans.step(index, live.world.steps)
