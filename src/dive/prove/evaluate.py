@@ -5,6 +5,7 @@ why there is none, and the calls that were executed. Worlds are computed step by
 once, and the sandbox is asked once per step whose arguments are computed. Does not judge.
 """
 
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast
 
@@ -12,7 +13,7 @@ from msgspec import UNSET, Struct
 
 from dive.errors import ProofError, ToolError
 from dive.nouns import Json, Proof, Step, canonical
-from dive.prove.batch import Batch, BoundCall, call_key
+from dive.prove.batch import Batch, BoundCall, Done, call_key
 from dive.prove.plan import Plan, Plans
 from dive.prove.sandbox import Function, Runner
 from dive.prove.values import jsonable
@@ -41,15 +42,6 @@ class World(Struct, frozen=True, kw_only=True):
     bends: dict[str, Json] = {}
     steps: dict[str, str] = {}
     program: str | None = None
-
-
-class Done(NamedTuple):
-    """An executed call: the step, its tool, bound arguments and result."""
-
-    step: str
-    tool: str
-    args: dict[str, Json]
-    result: Json
 
 
 class Failure(Struct, frozen=True):
@@ -170,7 +162,7 @@ def _execute(batch: Batch, live: _Live, step: Step, plan: Plan) -> None:
     try:
         if (step.id, live.asked) not in batch.bound:
             batch.bound[step.id, live.asked] = _bound(batch, live, step, plan)
-        handles = tuple(_call(batch, live, step, call) for call in batch.bound[step.id, live.asked])
+        handles = _called(batch, live, step)
     except (ProofError, ToolError) as error:
         live.failure = Failure("broke", f"step {step.id}: {error}")
         return
@@ -190,6 +182,22 @@ def _bound(batch: Batch, live: _Live, step: Step, plan: Plan) -> list[BoundCall]
     return calls
 
 
+def _called(batch: Batch, live: _Live, step: Step) -> tuple[int, ...]:
+    """The handles of a step's results; looked up once for all worlds that bend none of them."""
+    place, calls = (step.id, live.asked), batch.bound[step.id, live.asked]
+    bent = any([call.key in live.world.bends for call in calls])
+    if bent or place not in batch.plain:
+        before = len(live.calls)
+        handles = tuple([_call(batch, live, step, call) for call in calls])
+        if bent:
+            return handles
+        batch.plain[place] = handles, live.calls[before:]
+        return handles
+    handles, done = batch.plain[place]
+    live.calls += done
+    return handles
+
+
 def _call(batch: Batch, live: _Live, step: Step, call: BoundCall) -> int:
     handle, result = batch.result(live.world.bends, call)
     live.calls.append(Done(step.id, call.tool, call.args, result))
@@ -206,6 +214,7 @@ def _members(step: Step, asked: list[tuple[object, dict[str, object]]]) -> list[
     return [jsonable(args) for _, args in asked]
 
 
+@functools.lru_cache(MAX_EACH)
 def _listing(count: int) -> Function:
     names = tuple(f"_{i}" for i in range(count))
     return Function(names, f"[{', '.join(names)}]")
