@@ -84,7 +84,8 @@ def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.
         domains |= set(rng.sample(near, min(len(near), rng.randint(1, 2))))
     chosen = [name for name in pools.tools if tools[name].tool.domain in domains]
     short = pools.config.draw.toolset_min - len(chosen)
-    rest = [name for name in pools.tools if name not in set(chosen)]
+    known = set(chosen)
+    rest = [name for name in pools.tools if name not in known]
     return chosen + (rng.sample(rest, min(short, len(rest))) if short > 0 else [])
 
 

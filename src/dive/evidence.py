@@ -5,10 +5,10 @@ recorded calls count, so what is derived follows from the evidence alone. A fail
 Does not choose what to call (`collect/walk.py`).
 """
 
-import contextlib
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import CodeType
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +21,7 @@ from dive.says import Says
 from dive.tools import CallFn, bind
 from dive.tree import Con, Ent, Get, It, Node, Op, depends_on_it
 
+T = TypeVar("T")
 CallKey = tuple[str, bytes]
 EVALUATED = {"len": len, "max": max, "min": min, "sum": sum, "sorted": sorted, "abs": abs}
 
@@ -76,6 +77,10 @@ class Graph:
         """The tools of the toolset in order of name."""
         return [self.registry.tools[name] for name in self.toolset]
 
+    def able(self, names: Collection[str]) -> list[Loaded]:
+        """Those of them that are among `names`."""
+        return [self.registry.tools[name] for name in self.toolset if name in names]
+
     def result(self, tool: str, args: Mapping[str, Json]) -> Json:
         """The recorded result of a call; makes the call while collecting. Raises Unknown."""
         key = self._key(tool, args)
@@ -112,19 +117,16 @@ class Graph:
     def value(self, node: Node) -> Json:
         """What `node` is worth. Raises Unknown."""
         if node not in self._values:
-            with self._tracing() as trace:
-                found = self._evaluate(node, None)
-            self._values[node] = (found, frozenset(trace))
+            self._values[node] = self._traced(lambda: self._evaluate(node, None))
         found, needs = self._values[node]
         self._trace |= needs
         return found
 
-    @contextlib.contextmanager
-    def _tracing(self) -> Iterator[set[CallKey]]:
-        """The calls that are read inside the block."""
+    def _traced(self, work: Callable[[], T]) -> tuple[T, frozenset[CallKey]]:
+        """What `work` gives, and the calls that it reads."""
         outer, self._trace = self._trace, set()
         try:
-            yield self._trace
+            return work(), frozenset(self._trace)
         finally:
             self._trace = outer
 
@@ -143,9 +145,7 @@ class Graph:
     def keys(self, key: Node, members: Node) -> dict[Json, Json]:
         """The key's value for each member of a list. Raises Unknown when one is missing."""
         if (key, members) not in self._mapped:
-            with self._tracing() as trace:
-                found = {m: self._evaluate(key, m) for m in self.value(members)}
-            self._mapped[key, members] = (found, frozenset(trace))
+            self._mapped[key, members] = self._traced(lambda: {m: self._evaluate(key, m) for m in self.value(members)})
         found, needs = self._mapped[key, members]
         self._trace |= needs
         return found

@@ -13,10 +13,12 @@ from msgspec import UNSET
 
 from dive.collect.ahead import Ahead
 from dive.collect.reach import Reach
+from dive.collect.walk import WALKS
 from dive.collect.walk import walk as collect
 from dive.config import Config
 from dive.derive.compile import compile_tree
 from dive.derive.compose import candidates
+from dive.derive.laid import Laid
 from dive.errors import DiveError, ProofError
 from dive.evidence import Graph
 from dive.forms import answer_of, form_of
@@ -105,21 +107,28 @@ class _Growth:
         """Questions of the next round: by the first exemplar's move, by the others', then by any that fits; one for
         each move.
         """
-        k, graph, config = len(moves) + 1, self.graph, self.config
+        k, config = len(moves) + 1, self.config
         open_, after = self.moves(k), self.moves(k + 1) if k < config.synthesize.rounds else []
         ordered = [*self.wanted(k), *(move for same in _others(k) for move in self.rng.sample(same, len(same)))]
-        for move in (m for m in dict.fromkeys(ordered) if m in open_ and self.ahead.may(tree, m)):
-            graph.round, graph.collecting = k, True
-            reach = Reach(graph, self.rng, self.weights, config.synthesize.steps_per_round, config.synthesize.max_each,
-                          ahead=self.ahead)  # fmt: skip
-            found = collect(reach, tree, move)
-            graph.collecting = False
-            made = candidates(graph, found, tree, move, self.rng, config.verify.tie_margin)
-            for candidate in itertools.islice(made, config.synthesize.candidates):
-                leads = not after or any(self.ahead.may(candidate, following) for following in after)
+        laid: dict[object, Laid] = {}
+        for move in self.ahead.open(tree, [m for m in dict.fromkeys(ordered) if m in open_]):
+            if WALKS[move] not in laid:  # moves that look the same way round look once
+                laid[WALKS[move]] = self.laid(tree, move, k)
+            for candidate in itertools.islice(candidates(laid[WALKS[move]], move), config.synthesize.candidates):
+                leads = not after or next(self.ahead.open(candidate, after), None)
                 if leads and (spoken := self.spoken(candidate, (*moves, move))):
                     yield spoken
                     break
+
+    def laid(self, tree: Node, move: str, k: int) -> Laid:
+        """What a walk in round k lays open for `move`, and for all moves that walk alike."""
+        graph, config = self.graph, self.config
+        graph.round, graph.collecting = k, True
+        reach = Reach(graph, self.rng, self.weights, config.synthesize.steps_per_round, config.synthesize.max_each,
+                      ahead=self.ahead)  # fmt: skip
+        found = collect(reach, tree, move)
+        graph.collecting = False
+        return Laid(graph, found, tree, self.rng, config.verify.tie_margin)
 
     def wanted(self, k: int) -> list[str]:
         """The exemplars' moves of round k."""

@@ -99,9 +99,8 @@ def call(box: Toolbox, name: str, args: Mapping[str, Json]) -> Json:
 def bind(loaded: Loaded, args: Mapping[str, Json]) -> dict[str, Json]:
     """All arguments of a call in the tool's order, defaults filled in; ToolError("arguments") if they do not fit."""
     names = [param.name for param in loaded.params]
-    unknown = sorted(name for name in args if name not in names)
-    if unknown:
-        raise ToolError("arguments", f"{loaded.name} takes no {unknown[0]!r}; it takes {', '.join(names)}")
+    if unknown := args.keys() - names:
+        raise ToolError("arguments", f"{loaded.name} takes no {min(unknown)!r}; it takes {', '.join(names)}")
     bound: dict[str, Json] = {}
     for param in loaded.params:
         value = args.get(param.name, param.default)

@@ -74,17 +74,19 @@ Node = Union[Ent, Con, It, Get, Op]
 def children(node: Node) -> tuple[Node, ...]:
     """Direct sub-nodes in order."""
     if isinstance(node, Get):
-        return tuple(child for _, child in node.args)
+        return tuple([child for _, child in node.args])
     if isinstance(node, Op):
-        return tuple(child for _, child in node.slots if not isinstance(child, str))
+        return tuple([child for _, child in node.slots if not isinstance(child, str)])
     return ()
 
 
 def walk(node: Node) -> Iterator[Node]:
     """All nodes below and including `node`, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    ahead = [node]
+    while ahead:
+        here = ahead.pop()
+        yield here
+        ahead += reversed(children(here))
 
 
 def replace(node: Node, old: Node, new: Node) -> Node:
@@ -105,8 +107,8 @@ def depends_on_it(node: Node) -> bool:
 
     Operators bind `It` in every slot but the one called "list" (or "a" and "b", which are lists themselves).
     """
-    if isinstance(node, It) or (isinstance(node, Get) and "." in node.field):
-        return True
+    if isinstance(node, Get):
+        return "." in node.field or any(depends_on_it(child) for _, child in node.args)
     if isinstance(node, Op):
         return any(depends_on_it(s) for n, s in node.slots if not isinstance(s, str) and n in ("list", "a", "b", "of"))
-    return any(depends_on_it(child) for child in children(node))
+    return isinstance(node, It)

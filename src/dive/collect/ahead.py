@@ -5,9 +5,9 @@ certain. Calls nothing and builds nothing (`walk.py`, `derive/compose.py`).
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from dive.collect.fits import fits, ranked_lists
+from dive.collect.fits import following, ranked_lists
 from dive.evidence import Graph
 from dive.registry import Field, Loaded
 from dive.tree import Ent, Get, Node, walk
@@ -25,10 +25,12 @@ class Ahead:
         self._homes: dict[tuple[str, str], frozenset[str]] = {}
         self._described: dict[str, bool] = {}
 
-    def may(self, question: Node, move: str) -> bool:
-        """Whether `move` may lead on from `question`."""
-        if not fits(question, move):
-            return False
+    def open(self, question: Node, moves: Collection[str]) -> Iterator[str]:
+        """Those of `moves` that may lead on from `question`, in their order."""
+        room = following(question)
+        return (move for move in moves if move in room and self._may(question, move))
+
+    def _may(self, question: Node, move: str) -> bool:
         if move == "describe":
             return any(self.described(node.type) for node in walk(question) if isinstance(node, Ent))
         if move == "narrow":

@@ -1,6 +1,6 @@
 """Which moves a question leaves room for: nobody ranks twice, converts twice, or asks for the mayor of a number.
 
-Takes a tree and a move; says whether the move can lead on from it. Knows no values: what cannot be spoken of
+Takes a tree; gives the moves that can lead on from it. Knows no values: what cannot be spoken of
 naturally is not walked at all.
 """
 
@@ -12,35 +12,32 @@ from dive.tree import Con, Ent, Get, Node, Op, walk
 MAPPING = RANKING | CHOOSING | {"winner", "count"}
 """Moves that look at every member of a list."""
 PAIRS = frozenset({"both", "only"})
+COMPARING = frozenset({"gap", "ratio"})
 CHAIN = 3
 """Facts of facts that a person still follows: the currency of the country where an airport lies."""
 
 
-def fits(question: Node, move: str) -> bool:
-    """Whether `move` can follow `question` (the seed, or the tree of the round before)."""
+@functools.lru_cache(4096)
+def following(question: Node) -> frozenset[str]:
+    """The moves that can follow `question` (the seed, or the tree of the round before)."""
+    has = frozenset(node.pattern for node in walk(question) if isinstance(node, Op))
     if isinstance(question, Op) and question.pattern == "record":
-        return move in ("describe", "narrow")
-    ranked = _has(question, *RANKING)
+        return frozenset({"describe", "narrow"})
+    ranked, chosen, picked = bool(has & RANKING), bool(has & CHOOSING), _picked(question)
     single = isinstance(question, Ent) or not getattr(question, "many", False)
-    if move in RANKING or move == "winner":
-        return not ranked and _open_list(question) and not _has(question, "where", "count")
-    if move == "describe":
-        return not _has(question, "gap", "ratio")
-    if move in CHOOSING or move == "count":
-        return not ranked and _open_list(question) and not _has(question, "count", *CHOOSING)
-    if move in ("both", "only", "list"):
-        return single and not ranked and _short(question)
-    if move in ("gap", "ratio"):
-        return single and not ranked and isinstance(question, Ent | Get) and not _has(question, *PAIRS)
-    if move == "narrow":
-        return (ranked or _has(question, "count")) and not _has(question, *CHOOSING, *PAIRS)
-    if move in ("fact", "record"):
-        return single and (_picked(question) if ranked else _short(question))
-    if move == "lead":
-        return _picked(question)
-    if move == "convert":
-        return single and not isinstance(question, Ent) and not _converted(question)
-    return True
+    open_list, short = not ranked and _open_list(question), _short(question)
+    room = {
+        RANKING | {"winner"}: open_list and not has & {"where", "count"},
+        CHOOSING | {"count"}: open_list and not chosen and "count" not in has,
+        PAIRS | {"list"}: single and not ranked and short,
+        COMPARING: single and not ranked and isinstance(question, Ent | Get) and not has & PAIRS,
+        frozenset({"fact", "record"}): single and (picked if ranked else short),
+        frozenset({"narrow"}): (ranked or "count" in has) and not chosen and not has & PAIRS,
+        frozenset({"lead"}): picked,
+        frozenset({"describe"}): not has & COMPARING,
+        frozenset({"convert"}): single and not isinstance(question, Ent) and not _converted(question),
+    }
+    return frozenset().union(*(moves for moves, open_ in room.items() if open_))
 
 
 def ranked_lists(question: Node) -> list[Node]:
@@ -60,15 +57,6 @@ def _short(question: Node) -> bool:
 def _picked(question: Node) -> bool:
     """Whether the question is a pick itself: one goes one step from what was picked, not two."""
     return isinstance(question, Op) and question.pattern in PICKING
-
-
-def _has(question: Node, *patterns: str) -> bool:
-    return not _operators(question).isdisjoint(patterns)
-
-
-@functools.lru_cache(4096)
-def _operators(question: Node) -> frozenset[str]:
-    return frozenset(node.pattern for node in walk(question) if isinstance(node, Op))
 
 
 def _depth(question: Node) -> int:

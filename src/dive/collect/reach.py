@@ -55,7 +55,7 @@ class Reach(Struct):
         if isinstance(focus, Get) and registry.is_key(focus.type):
             return found
         able = registry.speakers.get((type_of(focus), want_list), frozenset()) - self._told(focus)
-        for loaded in (t for t in self.graph.tools() if t.name in able and self._leads(focus, t)):
+        for loaded in (t for t in self.graph.able(able) if self._leads(focus, t)):
             fields = [f for f in loaded.fields.values() if not giving or f.type in giving]
             args = self._bind(loaded, focus) if fields else None
             if args is None or self._mirrors(loaded, args, focus):
@@ -163,7 +163,7 @@ class Reach(Struct):
     def _member_facts(self, inner: Node, members: Node, limit: int = 3) -> list[Get]:
         found: list[Get] = []
         able = self.graph.registry.speakers.get((type_of(inner), False), frozenset())
-        for loaded in self._pick([t for t in self.graph.tools() if t.name in able]):
+        for loaded in self._pick(self.graph.able(able)):
             held = self._held(loaded, inner, members)
             limit -= bool(held)
             found += held

@@ -7,7 +7,7 @@ build questions (`derive/compose.py`).
 
 from collections.abc import Callable
 
-from dive.collect.fits import MAPPING, fits, ranked_lists
+from dive.collect.fits import MAPPING, following, ranked_lists
 from dive.collect.reach import Reach, flags, is_value, type_of, whole
 from dive.evidence import Found
 from dive.scales import shifted
@@ -20,7 +20,7 @@ UNIT = "unit:type"
 def walk(reach: Reach, question: Node, move: str) -> Found:
     """Lays open what `move` needs around `question` (the tree of the round before, or the seed)."""
     found = Found([], [], {}, {}, {}, {})
-    if fits(question, move):
+    if move in following(question):
         reach.said = tuple(node for node in nodes_of(question) if isinstance(node, Con))
         WALKS[move](reach, question, found)
     return found

@@ -1,40 +1,28 @@
 """Builds candidate questions (trees) for one move from what the walk found, and keeps only sound ones.
 
-Takes the evidence graph (closed: recorded calls only), what was found, the tree of the round before; gives trees
+Takes what is laid open around the tree of the round before (the graph is closed: recorded calls only); gives trees
 that have a value, contain the earlier tree, add a call, and rest on no tie and no degenerate list. Whether a tree
 becomes a task is for the gates. Does not speak and does not compile.
 """
 
 import itertools
-import random
 from collections.abc import Callable, Iterator
 
 from dive.derive.laid import Laid
 from dive.derive.listed import LISTED, OPTIONS, Candidates, superlative
 from dive.derive.sound import sound
-from dive.evidence import Found, Graph
 from dive.patterns import pattern
 from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 UNIT = "unit:type"
 
 
-def candidates(graph: Graph, found: Found, question: Node, move: str, rng: random.Random,
-               margin: float = 0.005) -> Iterator[Node]:  # fmt: skip
-    """Sound trees for `move`, in random order, judged as they are asked for.
-
-    Args:
-        graph: the evidence.
-        found: what the walk laid open for this move.
-        question: the tree of the round before, or the seed.
-        move: one of `MOVES`.
-        rng: chooses directions, thresholds and order.
-        margin: relative distance under which two measured values count as a tie.
-    """
-    made = list(dict.fromkeys(MOVES[move](Laid(graph, found, question, rng, margin))))
-    before = frozenset() if isinstance(question, Ent) else graph.needed(question)
-    rng.shuffle(made)
-    return (tree for tree in made if sound(graph, tree, before))
+def candidates(laid: Laid, move: str) -> Iterator[Node]:
+    """Sound trees for `move`, one of `MOVES`, in random order, judged as they are asked for."""
+    made = list(dict.fromkeys(MOVES[move](laid)))
+    before = frozenset() if isinstance(laid.question, Ent) else laid.graph.needed(laid.question)
+    laid.rng.shuffle(made)
+    return (tree for tree in made if sound(laid.graph, tree, before))
 
 
 def _facts(laid: Laid) -> Candidates:

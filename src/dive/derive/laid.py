@@ -4,6 +4,7 @@ Takes the graph, what was found, the question of the round before, a generator a
 the fields by which their members can be compared, set beside the list's subject, or grouped. Builds no trees.
 """
 
+import functools
 import itertools
 import random
 from collections.abc import Iterator, Sequence
@@ -19,13 +20,26 @@ WHOLE = frozenset({"mean", "median", "deviation", "spread"})
 
 
 class Laid:
-    """What a move's function may look at."""
+    """What a move's function may look at.
+
+    Args:
+        graph: the evidence.
+        found: what the walk laid open.
+        question: the tree of the round before, or the seed.
+        rng: chooses directions, thresholds and order.
+        margin: relative distance under which two measured values count as a tie.
+    """
 
     def __init__(self, graph: Graph, found: Found, question: Node, rng: random.Random, margin: float) -> None:
         self.graph, self.found, self.question, self.rng, self.margin = graph, found, question, rng, margin
 
     def ranked(self, least: int = 3) -> Iterator[tuple[Node, Node, list[Json]]]:
         """(list, key, sorted values) for every key by which `least` or more members can be compared."""
+        return ((members, key, values) for members, key, values in self._compared if len(values) >= least)
+
+    @functools.cached_property
+    def _compared(self) -> list[tuple[Node, Node, list[Json]]]:
+        found: list[tuple[Node, Node, list[Json]]] = []
         for members, keys in self.found.keys.items():
             for key in keys:
                 values = list(self.graph.keys(key, members).values())
@@ -33,10 +47,10 @@ class Laid:
                     comparable(self.graph, key)
                     and not self._presorted(members, key)
                     and not (dated(key) and not self.whole(members))
-                    and len(values) >= least
                     and len(set(values)) > 2
                 ):
-                    yield members, key, sorted(values)
+                    found.append((members, key, sorted(values)))
+        return found
 
     def beside(self, least: int = 3) -> Iterator[tuple[Node, Node, Node]]:
         """(list, key, the same field of the thing that the list is about) where that is a thing of the same kind."""

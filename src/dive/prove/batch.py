@@ -25,6 +25,15 @@ class BoundCall(NamedTuple):
     args: dict[str, Json]
 
 
+class Done(NamedTuple):
+    """An executed call: the step, its tool, bound arguments and result."""
+
+    step: str
+    tool: str
+    args: dict[str, Json]
+    result: Json
+
+
 class Batch:
     """Jobs and values of all worlds; equal ones are held once."""
 
@@ -36,6 +45,7 @@ class Batch:
         self.got: dict[int, Json] = {}
         self.failed: dict[int, str] = {}
         self.bound: dict[tuple[str, int | None], list[BoundCall]] = {}
+        self.plain: dict[tuple[str, int | None], tuple[tuple[int, ...], list[Done]]] = {}
         self._functions: list[Function] = []
         self._fresh: list[tuple[int, Json]] = []
         self._jobs: list[Job] = []

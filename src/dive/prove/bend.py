@@ -26,7 +26,7 @@ from msgspec import UNSET
 from dive.nouns import Answer, Json, Proof, Step, canonical
 from dive.prove.batch import call_key
 from dive.prove.evaluate import Done, Outcome, World
-from dive.prove.expr import parsed
+from dive.prove.expr import parsed_nodes
 from dive.prove.shape import ANY, Change, FieldPath, change, column, leaves, lists, spell
 from dive.prove.values import is_number, same
 
@@ -275,7 +275,7 @@ def _named(proof: Proof) -> frozenset[str] | None:
     """Names of the fields that the expressions of a proof may read; None if it may be any field."""
     named: set[str] = set(_parts(proof.answer))
     for text in expressions(proof):
-        for node in ast.walk(parsed(text)):
+        for node in parsed_nodes(text):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)
             elif isinstance(node, ast.Attribute) and node.attr in ("items", "values", "keys"):

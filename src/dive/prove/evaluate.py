@@ -5,14 +5,15 @@ why there is none, and the calls that were executed. Worlds are computed step by
 once, and the sandbox is asked once per step whose arguments are computed. Does not judge.
 """
 
+import functools
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from msgspec import UNSET, Struct
 
 from dive.errors import ProofError, ToolError
 from dive.nouns import Json, Proof, Step, canonical
-from dive.prove.batch import Batch, BoundCall, call_key
+from dive.prove.batch import Batch, BoundCall, Done, call_key
 from dive.prove.plan import Plan, Plans
 from dive.prove.sandbox import Function, Runner
 from dive.prove.values import jsonable
@@ -41,15 +42,6 @@ class World(Struct, frozen=True, kw_only=True):
     bends: dict[str, Json] = {}
     steps: dict[str, str] = {}
     program: str | None = None
-
-
-class Done(NamedTuple):
-    """An executed call: the step, its tool, bound arguments and result."""
-
-    step: str
-    tool: str
-    args: dict[str, Json]
-    result: Json
 
 
 class Failure(Struct, frozen=True):
@@ -95,6 +87,7 @@ class _Live:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.changed = {place.partition(".")[0] for place in world.steps}
         self.handles: dict[str, int] = {}
         self.asked: int | None = None
         self.calls: list[Done] = []
@@ -146,8 +139,7 @@ def _plans(proof: Proof) -> Plans:
 def _planned(plans: Plans, index: int, live: _Live) -> Plan | None:
     if live.failure:
         return None
-    step = plans.proof.steps[index]
-    if not any(key == step.id or key.startswith(f"{step.id}.") for key in live.world.steps):
+    if plans.proof.steps[index].id not in live.changed:
         return plans.steps[index]
     try:
         return plans.step(index, live.world.steps)
@@ -170,7 +162,7 @@ def _execute(batch: Batch, live: _Live, step: Step, plan: Plan) -> None:
     try:
         if (step.id, live.asked) not in batch.bound:
             batch.bound[step.id, live.asked] = _bound(batch, live, step, plan)
-        handles = tuple(_call(batch, live, step, call) for call in batch.bound[step.id, live.asked])
+        handles = _called(batch, live, step)
     except (ProofError, ToolError) as error:
         live.failure = Failure("broke", f"step {step.id}: {error}")
         return
@@ -190,6 +182,22 @@ def _bound(batch: Batch, live: _Live, step: Step, plan: Plan) -> list[BoundCall]
     return calls
 
 
+def _called(batch: Batch, live: _Live, step: Step) -> tuple[int, ...]:
+    """The handles of a step's results; looked up once for all worlds that bend none of them."""
+    place, calls = (step.id, live.asked), batch.bound[step.id, live.asked]
+    bent = any(call.key in live.world.bends for call in calls)
+    if bent or place not in batch.plain:
+        before = len(live.calls)
+        handles = tuple([_call(batch, live, step, call) for call in calls])
+        if bent:
+            return handles
+        batch.plain[place] = handles, live.calls[before:]
+        return handles
+    handles, done = batch.plain[place]
+    live.calls += done
+    return handles
+
+
 def _call(batch: Batch, live: _Live, step: Step, call: BoundCall) -> int:
     handle, result = batch.result(live.world.bends, call)
     live.calls.append(Done(step.id, call.tool, call.args, result))
@@ -206,6 +214,7 @@ def _members(step: Step, asked: list[tuple[object, dict[str, object]]]) -> list[
     return [jsonable(args) for _, args in asked]
 
 
+@functools.lru_cache(MAX_EACH)
 def _listing(count: int) -> Function:
     names = tuple(f"_{i}" for i in range(count))
     return Function(names, f"[{', '.join(names)}]")

@@ -10,7 +10,7 @@ import builtins
 import functools
 import keyword
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dive.errors import ProofError
@@ -26,6 +26,7 @@ FREE = (0, 1, 2, 100)
 """Numbers that an expression may contain although the question does not state them."""
 
 RESERVED = frozenset(dir(builtins)) | frozenset(allowed.MODULES)
+NAMING = (ast.Name, ast.arg)
 NO_COUNT = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.Expression)
 
 
@@ -61,9 +62,13 @@ def compiled(
     expr: str, names: Collection[str], where: str = "expression", sets: Collection[str] = frozenset()
 ) -> Compiled:
     """Like `check`, with the source to run and the names that it reads."""
-    done = _checked(expr.strip(), frozenset(names), frozenset(sets))
+    text = expr.strip()
+    said = _names(text)
+    done = _checked(text, said.intersection(names), said.intersection(sets))
     if isinstance(done, Compiled):
         return done
+    done = _checked(text, frozenset(names), frozenset(sets))  # a refusal lists all names
+    assert not isinstance(done, Compiled)
     raise ProofError("\n".join(f"{where}: {seen}: {why}. {instead}" for seen, why, instead in done))
 
 
@@ -74,9 +79,9 @@ def check_id(name: str) -> None:
         raise ProofError(f"step {name!r}: this id cannot be used: it hides something or is no name. Choose another id")
 
 
-def reads(tree: ast.AST, names: Collection[str]) -> tuple[str, ...]:
-    """Those of `names` that the tree reads, in order of first use."""
-    return tuple(dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in names))
+def reads(every: Iterable[ast.AST], names: Collection[str]) -> tuple[str, ...]:
+    """Those of `names` that these nodes read, in order of first use."""
+    return tuple(dict.fromkeys([n.id for n in every if isinstance(n, ast.Name) and n.id in names]))
 
 
 @functools.lru_cache(maxsize=EXPRESSIONS)
@@ -96,6 +101,11 @@ def parsed(expr: str) -> ast.Expression:
 def nodes(expr: str) -> tuple[ast.AST, ...]:
     """All nodes of an expression as it is written, the outer ones first; SyntaxError if it is none."""
     return tuple(ast.walk(written(expr)))
+
+
+def parsed_nodes(expr: str) -> tuple[ast.AST, ...]:
+    """All nodes of a rewritten tree."""
+    return tuple(ast.walk(parsed(expr))) if has_gaps(expr) else nodes(expr)
 
 
 def literals(expr: str) -> tuple[str | int | float, ...]:
@@ -139,6 +149,15 @@ def spells_word(pattern: ast.expr) -> bool:
 
 
 @functools.lru_cache(maxsize=EXPRESSIONS)
+def _names(expr: str) -> frozenset[str]:
+    """The names that an expression reads or binds: what others there are decides nothing about it."""
+    try:
+        return frozenset([n.id if isinstance(n, ast.Name) else n.arg for n in nodes(expr) if isinstance(n, NAMING)])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
+@functools.lru_cache(maxsize=EXPRESSIONS)
 def _checked(expr: str, names: frozenset[str], sets: frozenset[str]) -> Compiled | list[Finding]:
     if len(expr) > MAX_CHARS:
         return [(f"{len(expr)} characters", f"at most {MAX_CHARS} are read", "Split it into `let` steps")]
@@ -148,24 +167,25 @@ def _checked(expr: str, names: frozenset[str], sets: frozenset[str]) -> Compiled
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         return [(expr[:80], f"this is no Python expression ({reason})", "Write one expression, no statement")]
-    count = sum(not isinstance(node, NO_COUNT) for node in nodes(expr))
+    every = nodes(expr)
+    count = len([node for node in every if not isinstance(node, NO_COUNT)])
     if count > MAX_NODES:
         return [(f"{count} nodes", f"at most {MAX_NODES} are allowed", "Split it into `let` steps")]
-    findings = list(_odd_names(tree, names))
+    findings = list(_odd_names(every, names))
     if not findings and has_gaps(expr):
         tree = rewrite(tree)
-        expr = ast.unparse(tree)
+        every, expr = tuple(ast.walk(tree)), ast.unparse(tree)
     elif "#" in expr or "\n" in expr:
         expr = ast.unparse(tree)
-    findings = findings or list(Rules(tree, names, sets).findings())
-    return findings or Compiled(tree, f"({expr})", reads(tree, names))
+    findings = findings or list(Rules(every, names, sets).findings())
+    return findings or Compiled(tree, f"({expr})", reads(every, names))
 
 
-def _odd_names(tree: ast.AST, names: frozenset[str]) -> Iterator[Finding]:
+def _odd_names(every: Sequence[ast.AST], names: frozenset[str]) -> Iterator[Finding]:
     """Names that the source may not bind; checked before the rewrite, whose own variables start with `_`."""
-    for name in bound(tree):
+    for name in bound(every):
         if name.startswith("_") or name in names or name in RESERVED:
             yield name, "a variable may not hide a step, a builtin or a module", "Use another variable name"
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.Name) and node.id.startswith("_"):
             yield node.id, "names that start with an underscore are refused", "Use a step id"

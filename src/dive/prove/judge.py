@@ -14,7 +14,7 @@ from dive.nouns import Answer, Json, Proof, Verdict
 from dive.prove.batch import call_key
 from dive.prove.bend import step_expressions
 from dive.prove.evaluate import Failure, Outcome, World
-from dive.prove.expr import parsed, reads
+from dive.prove.expr import nodes, parsed, reads
 from dive.prove.ties import NEAR, Contest, tied
 from dive.prove.values import choices, fit, same
 
@@ -179,7 +179,7 @@ def parts(proof: Proof) -> int:
 
 def _reads(proof: Proof, texts: Iterable[str]) -> set[str]:
     ids = [step.id for step in proof.steps]
-    return {name for text in texts for name in reads(parsed(text), ids)}
+    return {name for text in texts for name in reads(nodes(text), ids)}
 
 
 def _upstream(proof: Proof, wanted: set[str]) -> set[str]:

@@ -7,7 +7,7 @@ know where the expression stands and does not run it.
 import ast
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from dive.prove import allowed
 
@@ -42,9 +42,9 @@ def is_set(node: ast.AST, sets: Collection[str] = frozenset()) -> bool:
             return False
 
 
-def bound(tree: ast.AST) -> Iterator[str]:
-    """Variables that comprehensions and lambdas of the tree bind."""
-    for node in ast.walk(tree):
+def bound(every: Iterable[ast.AST]) -> Iterator[str]:
+    """Variables that comprehensions and lambdas bind, of all nodes of a tree."""
+    for node in every:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.arg):
@@ -54,13 +54,13 @@ def bound(tree: ast.AST) -> Iterator[str]:
 class Rules:
     """Looks at every node of one tree together with its parent."""
 
-    def __init__(self, tree: ast.Expression, names: frozenset[str], sets: frozenset[str]) -> None:
-        self.tree, self.names, self.sets = tree, names, sets
-        self.known = names | set(bound(tree)) | allowed.BUILTINS | set(allowed.MODULES)
-        self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    def __init__(self, every: Sequence[ast.AST], names: frozenset[str], sets: frozenset[str]) -> None:
+        self.every, self.names, self.sets = every, names, sets
+        self.known = names.union(bound(every), allowed.BUILTINS, allowed.MODULES)
+        self.parents = {child: node for node in every for child in ast.iter_child_nodes(node)}
 
     def findings(self) -> Iterator[Finding]:
-        for node in ast.walk(self.tree):
+        for node in self.every:
             if type(node) not in allowed.NODES:
                 yield type(node).__name__, "this form is not allowed", "Use plain operators and comprehensions"
                 continue

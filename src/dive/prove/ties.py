@@ -10,13 +10,14 @@ A contest inside a comprehension or a key function is held once per member: its 
 
 import ast
 import copy
+import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
 from msgspec import UNSET
 
 from dive.nouns import Answer, Json, Proof
-from dive.prove.expr import parsed
+from dive.prove.expr import parsed, parsed_nodes
 from dive.prove.rules import is_set
 from dive.prove.values import is_number
 
@@ -47,9 +48,9 @@ def contests(proof: Proof) -> tuple[list[Contest], list[str]]:
     sets = frozenset(p[2] for p, tree in zip(places, trees, strict=True) if p[2] and is_set(tree))
     found: list[Contest] = []
     unknown: list[str] = []
-    for (_, each, let), tree in zip(places, trees, strict=True):
+    for (text, each, let), tree in zip(places, trees, strict=True):
         finder = _Finder(tree, [t for t in trees if t is not tree], let, sets, _orders(proof.answer))
-        for node in ast.walk(tree):
+        for node in parsed_nodes(text):
             try:
                 contest = finder.contest(node)
             except _Unknown:
@@ -138,7 +139,11 @@ class _Finder:
         self, tree: ast.Expression, others: list[ast.Expression], let: str, sets: frozenset[str], ordered: bool
     ) -> None:
         self.tree, self.others, self.let, self.sets, self.ordered = tree, others, let, sets, ordered
-        self.parents = _parents(tree)
+
+    @functools.cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node above each node."""
+        return _parents(self.tree)
 
     def contest(self, node: ast.AST) -> Contest | None:
         """The contest that a node is, if it decides anything."""

@@ -5,7 +5,7 @@ equal by chance in another kind of field is no shortcut. A list with the answer 
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET
 
@@ -15,7 +15,7 @@ from dive.nouns import Answer, Json, Verdict
 from dive.registry import Loaded
 from dive.tools import CallFn
 from dive.tree import Get, Node, Op
-from dive.verify.exam import Exam, cells, stated, verdict
+from dive.verify.exam import Exam, Stated, cells, stated, verdict
 
 MAX_CALLS = 60
 MIN_LIST = 4
@@ -37,7 +37,8 @@ def gate(exam: Exam, call: CallFn) -> Verdict:
 def _calls(exam: Exam) -> Iterator[tuple[Loaded, dict[str, Json]]]:
     """Every call with type-compatible stated values; tools take turns, so that none uses up the cap."""
     tools = [exam.registry.tools[name] for name in sorted(exam.toolset) if name in exam.registry.tools]
-    turns = [_combinations(exam, loaded) for loaded in tools if loaded.tool.effect != "write"]
+    said = stated(exam)
+    turns = [_combinations(said, loaded) for loaded in tools if loaded.tool.effect != "write"]
     while turns:
         for turn in list(turns):
             made = next(turn, None)
@@ -47,10 +48,10 @@ def _calls(exam: Exam) -> Iterator[tuple[Loaded, dict[str, Json]]]:
                 yield made
 
 
-def _combinations(exam: Exam, loaded: Loaded) -> Iterator[tuple[Loaded, dict[str, Json]]]:
+def _combinations(said: Sequence[Stated], loaded: Loaded) -> Iterator[tuple[Loaded, dict[str, Json]]]:
     choices: list[list[Json]] = []
     for param in loaded.params:
-        fitting = [item.value for item in stated(exam) if param.type and item.type == param.type]
+        fitting = [item.value for item in said if param.type and item.type == param.type]
         choices.append(fitting + ([] if param.default is UNSET else [param.default]))
     names = [param.name for param in loaded.params]
     for values in itertools.product(*choices):
