@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from dive import __version__, ledger, minds, prompts, sources, tally, toolcheck
 from dive.catalog.tables import kept
@@ -45,11 +45,13 @@ Progress = Callable[[int, int, int], None]
 
 
 class Tables(Struct, frozen=True):
-    """The calibration tables of a pool: shares of answers by field and by pattern, and how far seed types lead."""
+    """The calibration tables of a pool: shares of answers by field and by pattern, and by seed type the tools that each
+    draft needed which came to its last round.
+    """
 
     by_field: Mapping[str, Mapping[str, float]]
     by_pattern: Mapping[str, Mapping[str, float]]
-    starts: dict[str, float]
+    starts: dict[str, list[list[str]]]
 
 
 class State(Struct, frozen=True):
@@ -104,6 +106,7 @@ class Street:
         self.rejected: dict[str, Drop] = {}
         self._leans: tuple[Tally, Leaning] | None = None
         self._past: tuple[Tally, novel.Past] | None = None
+        self._leads: tuple[Tally, dict[str, float]] | None = None
 
     def _warm(self) -> None:
         """Loads the tables of all tools here, so that workers share them; whoever is not DIVE's own is left alone."""
@@ -130,8 +133,19 @@ class Street:
 
     def pick(self, key: str, state: State) -> Draw:
         """The draw of a key."""
-        leads = tally.leads(state.tally, self.starts) if self.config.draw.steer else self.starts
-        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state.tally), leads)
+        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state.tally), self._leading(state))
+
+    def _leading(self, state: State) -> dict[str, float]:
+        """By seed type how often it leads to a task, by tools of which there are not tasks enough."""
+        if self._leads is None or self._leads[0] is not state.tally:
+            known = {start: len(drafts) / DRAFTS_PER_TYPE for start, drafts in self.starts.items()}
+            if self.config.draw.steer:
+                had = self._had(state).tools
+                free = {start: sum(had.isdisjoint(tools) for tools in drafts) / max(len(drafts), 1)
+                        for start, drafts in self.starts.items()}  # fmt: skip
+                known = {start: lead * free[start] for start, lead in tally.leads(state.tally, known).items()}
+            self._leads = state.tally, known
+        return self._leads[1]
 
     def _leaning(self, seen: Tally) -> Leaning:
         """Where the draws of a block lean; the same for all of them."""
@@ -154,7 +168,7 @@ class Street:
         nouns: dict[str, Noun] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
-        graph = Graph(self.registry, drawn.toolset, self.box.call)
+        graph = self._graph(drawn, past)
         for attempt in range(ATTEMPTS):
             enter("synthesize")
             try:
@@ -163,7 +177,7 @@ class Street:
                 counts["exhausted"] += 1
                 drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))
                 drawn = again(self.pools, drawn, attempt + 1)
-                graph = Graph(self.registry, drawn.toolset, self.box.call)
+                graph = self._graph(drawn, past)
                 continue
             nouns |= {"draw": drawn, "synthesize": draft}
             if self.until == "synthesize":
@@ -178,6 +192,10 @@ class Street:
             drop = _drop(drawn.key, "verify", bad.by, bad.reason)
         assert drop is not None
         return Composed(nouns=nouns, counts=dict(counts), drop=drop)
+
+    def _graph(self, drawn: Draw, past: novel.Past) -> Graph:
+        """An empty graph over the tools that more tasks may need; the others of the toolset are distractors."""
+        return Graph(self.registry, [name for name in drawn.toolset if name not in past.tools], self.box.call)
 
     def facts(self, task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
         """What steering and report want to know of an accepted task."""
@@ -275,10 +293,10 @@ def _calibrate(registry: Registry, unfit: Mapping[str, str], call: CallFn) -> Ta
     config = Config(name="calibration", seed=CALIBRATION)
     pools = Pools(registry, config, unfit)
     answered: list[tuple[Node, Answer]] = []
-    starts: dict[str, float] = {}
+    starts: dict[str, list[list[str]]] = {}
     for domain in pools.domains:
         for seed_type in pools.seed_types(domain):
-            made = 0
+            starts[seed_type] = []
             for index in range(DRAFTS_PER_TYPE):
                 rng = generator(config.seed, index, "calibrate", seed_type)
                 mode = ("domain", "bridge", "uniform")[index % 3]
@@ -286,8 +304,7 @@ def _calibrate(registry: Registry, unfit: Mapping[str, str], call: CallFn) -> Ta
                     drawn = draw_from(pools, index, rng, mode, domain, seed_type)
                     task = synthesize(drawn, Graph(registry, drawn.toolset, call), config, {})
                     answered += [(r.tree, r.answer) for r in (*task.lineage, task) if r.tree is not None]
-                    made += 1
-            starts[seed_type] = made / DRAFTS_PER_TYPE
+                    starts[seed_type].append(sorted({str(s.call) for s in task.proof.steps if s.call is not UNSET}))
     by_field, by_pattern = calibrate(answered)
     return Tables(by_field, by_pattern, starts)
 
