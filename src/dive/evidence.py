@@ -145,9 +145,7 @@ class Graph:
     def keys(self, key: Node, members: Node) -> dict[Json, Json]:
         """The key's value for each member of a list. Raises Unknown when one is missing."""
         if (key, members) not in self._mapped:
-            self._mapped[key, members] = self._traced(
-                lambda: {m: self._evaluate(key, m) for m in self.value(members)}
-            )
+            self._mapped[key, members] = self._traced(lambda: {m: self._evaluate(key, m) for m in self.value(members)})
         found, needs = self._mapped[key, members]
         self._trace |= needs
         return found

@@ -7,7 +7,7 @@ once, and the sandbox is asked once per step whose arguments are computed. Does 
 
 import functools
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from msgspec import UNSET, Struct
 
@@ -185,7 +185,7 @@ def _bound(batch: Batch, live: _Live, step: Step, plan: Plan) -> list[BoundCall]
 def _called(batch: Batch, live: _Live, step: Step) -> tuple[int, ...]:
     """The handles of a step's results; looked up once for all worlds that bend none of them."""
     place, calls = (step.id, live.asked), batch.bound[step.id, live.asked]
-    bent = any([call.key in live.world.bends for call in calls])
+    bent = any(call.key in live.world.bends for call in calls)
     if bent or place not in batch.plain:
         before = len(live.calls)
         handles = tuple([_call(batch, live, step, call) for call in calls])
