@@ -8,8 +8,6 @@ general tools, as in the paper), `bridge` (two or three domains joined by a type
 import random
 from collections.abc import Mapping, Sequence
 
-from msgspec.structs import replace
-
 from dive.nouns import Draw, Exemplar
 from dive.pools import Pools, generator
 from dive.tally import EVEN, Leaning
@@ -22,7 +20,7 @@ LEAST_START = 0.005
 """The weight of a seed type from which no calibration draft was ever made."""
 
 
-def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]) -> Draw:
+def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float], attempt: int = 0) -> Draw:
     """The draw with that index.
 
     Args:
@@ -30,9 +28,10 @@ def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]
         index: position in the run; with the run's seed it decides everything.
         leaning: weights of tools, domains, seed types and moves.
         starts: by seed type, how often a question can be made from it.
+        attempt: another attempt is another draw: a toolset that led nowhere from one start seldom does from others.
     """
     config = pools.config
-    rng = generator(config.seed, index, "draw", 0)
+    rng = generator(config.seed, index, "draw", attempt)
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
     types = {d: pools.seed_types(d) for d in pools.domains}
@@ -57,12 +56,6 @@ def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: s
         key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,  # type: ignore[arg-type]
         toolset=tuple(sorted(toolset)), exemplars=tuple(e.id for e in chosen),
     )  # fmt: skip
-
-
-def again(pools: Pools, draw: Draw, attempt: int) -> Draw:
-    """The same configuration about another seed of the same type."""
-    rng = generator(pools.config.seed, draw.index, "draw", attempt)
-    return replace(draw, seed=rng.choice(pools.seeds(draw.seed.type)))
 
 
 def _leaning_sample(known: Sequence[Exemplar], count: int, leaning: Leaning, rng: random.Random) -> list[Exemplar]:

@@ -1,7 +1,7 @@
 """The street: one draw's whole way through draw, synthesize and verify, and a run of many draws.
 
 Takes a config; gives a run directory. A draw runs in one worker and is a pure function of its key and of what
-finished blocks hold: a refused draft is tried again with other choices, a seed that leads nowhere is exchanged.
+finished blocks hold: a refused draft is tried again with other choices, a draw that leads nowhere is exchanged.
 Knows neither how workers are run (`flow`) nor how files are kept (`ledger`).
 """
 
@@ -18,7 +18,7 @@ from dive import __version__, ledger, minds, prompts, sources, tally, toolcheck
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import plan, sequence_of, skeleton, topology
-from dive.draw import again, draw, draw_from
+from dive.draw import draw, draw_from
 from dive.errors import ConfigError, ToolError
 from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
@@ -118,22 +118,25 @@ class Street:
 
     def work(self, key: str, state: State, avoid: frozenset[str]) -> Record:
         """One key: its nouns by stage, and why it was dropped if it was."""
-        drawn = self.pick(key, state)
-        drawn = msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
+        drawn = self._without(avoid, self.pick(key, state))
         if self.until == "draw":
             return ledger.record(key, {"draw": drawn})
-        made = self._attempts(drawn, state)
+        made = self._attempts(drawn, state, avoid)
         task = made.nouns.get("verify")
         told = self.facts(task, made.counts) if isinstance(task, Task) else {"counts": made.counts}
-        return ledger.record(key, made.nouns, drop=made.drop, facts=told, blobs=made.blobs)
+        return ledger.record(key, made.nouns, drop=made.drop, facts=told | {"tried": made.tried}, blobs=made.blobs)
+
+    def _without(self, avoid: frozenset[str], drawn: Draw) -> Draw:
+        return msgspec.structs.replace(drawn, toolset=tuple(t for t in drawn.toolset if t not in avoid))
 
     def composed(self, drawn: Draw, sight: Sight) -> Composed:
         """What becomes of a draw without a model."""
         return self._attempts(drawn, State(sight.tally, dict(sight.seen)))
 
-    def pick(self, key: str, state: State) -> Draw:
+    def pick(self, key: str, state: State, attempt: int = 0) -> Draw:
         """The draw of a key."""
-        return draw(self.pools, int(key.rpartition("/")[2]), self._leaning(state.tally), self._leading(state))
+        index = int(key.rpartition("/")[2])
+        return draw(self.pools, index, self._leaning(state.tally), self._leading(state), attempt)
 
     def _leading(self, state: State) -> dict[str, float]:
         """By seed type how often it leads to a task, by tools of which there are not tasks enough."""
@@ -163,20 +166,22 @@ class Street:
             self._past = state.tally, novel.past(state.tally, state.seen, len(self.registry.tools))
         return self._past[1]
 
-    def _attempts(self, drawn: Draw, state: State) -> Composed:
+    def _attempts(self, drawn: Draw, state: State, avoid: frozenset[str] = frozenset()) -> Composed:
         leaning, past = self._leaning(state.tally), self._had(state)
         nouns: dict[str, Noun] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
+        tried: list[str] = []
         graph = self._graph(drawn, past)
         for attempt in range(ATTEMPTS):
             enter("synthesize")
+            tried.append(drawn.seed.type)
             try:
                 draft = synthesize(drawn, graph, self.config, leaning.tools, attempt, past)
             except Exhausted as error:
                 counts["exhausted"] += 1
                 drop = drop or _drop(drawn.key, "synthesize", "exhausted", str(error))
-                drawn = again(self.pools, drawn, attempt + 1)
+                drawn = self._without(avoid, self.pick(drawn.key, state, attempt + 1))
                 graph = self._graph(drawn, past)
                 continue
             nouns |= {"draw": drawn, "synthesize": draft}
@@ -187,11 +192,13 @@ class Street:
             task, blobs = verify(draft, self.desk, state.seen, state.tally)
             bad = next((v for v in task.verdicts if not v.passed), None)
             if bad is None:
-                return Composed(nouns=nouns | {"verify": task}, counts=dict(counts), blobs=tuple(blobs))
+                return Composed(
+                    nouns=nouns | {"verify": task}, counts=dict(counts), blobs=tuple(blobs), tried=tuple(tried)
+                )
             counts[f"gate:{bad.by}"] += 1
             drop = _drop(drawn.key, "verify", bad.by, bad.reason)
         assert drop is not None
-        return Composed(nouns=nouns, counts=dict(counts), drop=drop)
+        return Composed(nouns=nouns, counts=dict(counts), drop=drop, tried=tuple(tried))
 
     def _graph(self, drawn: Draw, past: novel.Past) -> Graph:
         """An empty graph over the tools that more tasks may need; the others of the toolset are distractors."""
@@ -214,9 +221,11 @@ class Street:
 
     def fold(self, state: State, records: Sequence[Record]) -> State:
         """The next block's state; a task like an earlier one of its own block is dropped here, in key order."""
-        seen, rejected, told = dict(state.seen), dict(state.rejected), []
+        seen, rejected, told, drawn = dict(state.seen), dict(state.rejected), [], []
         for record in records:
             facts = msgspec.json.decode(record.facts) or {}
+            if "draw" in record.lines:
+                drawn += facts.get("tried") or [msgspec.json.decode(record.lines["draw"], type=_Drawn).seed.type]
             if record.drop is not None or "told" not in facts:
                 continue
             if facts["signature"] in seen:
@@ -225,7 +234,6 @@ class Street:
             seen[facts["signature"]] = record.key
             told.append(msgspec.convert(facts["told"], Facts))
         self.rejected = rejected
-        drawn = [msgspec.json.decode(r.lines["draw"], type=_Drawn).seed.type for r in records if "draw" in r.lines]
         return State(tally.add(state.tally, told, drawn if self.until == "verify" else ()), seen, rejected)
 
 

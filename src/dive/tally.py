@@ -31,7 +31,7 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Tally(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """In how many tasks each tool, pair, pattern, (pattern, sequence), (last move, topology), domain, start occurs.
 
-    `tried` counts the draws by start, those without a task too.
+    `tried` counts the attempts by start, those without a task too.
     """
 
     tasks: int = 0
@@ -69,11 +69,11 @@ def last_move(pattern: str) -> str:
 
 
 KNOWN = 20.0
-"""So many draws weigh as much as what was known of a start before the run."""
+"""So many attempts weigh as much as what was known of a start before the run."""
 
 
 def add(tally: Tally, facts: Iterable[Facts], drawn: Iterable[str] = ()) -> Tally:
-    """`tally` with more tasks, and the starts of all draws; a block at a time, since the counts are copied."""
+    """`tally` with more tasks, and the starts of all attempts; a block at a time, since the counts are copied."""
     tasks = list(facts)
     return Tally(
         tasks=tally.tasks + len(tasks),
@@ -89,7 +89,7 @@ def add(tally: Tally, facts: Iterable[Facts], drawn: Iterable[str] = ()) -> Tall
 
 
 def leads(tally: Tally, known: Mapping[str, float]) -> dict[str, float]:
-    """By start how often a draw gives a task; `known` is what was known of each before the run.
+    """By start how often an attempt gives a task; `known` is what was known of each before the run.
 
     A start whose questions are nearly all asked is drawn less and less, although it is rare.
     """
