@@ -26,6 +26,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     universal                    no source need be named             transparent  speaks as its subject
     local                        the source is named by the phrase itself
     rank                         members are ranked or sorted by it; it is not asked for or compared on its own
+    theme <words>                what the field is about: of a pick by one theme nobody asks for something of another
     upward                       nobody asks which has the least of it
     heavy                        only of a named thing: its phrase nests deep enough
     end                          leads on to nothing; it is asked for at the end
@@ -78,6 +79,7 @@ class Says(Struct, frozen=True):
     when: str = ""
     note: str = ""
     floor: str = ""
+    themes: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
 
     @property
@@ -174,6 +176,7 @@ _PARTS = {
     "when": lambda rest, where: {"when": rest},
     "note": lambda rest, where: {"note": rest},
     "floor": lambda rest, where: {"floor": rest},
+    "theme": lambda rest, where: {"themes": frozenset(rest.split())},
     "sorted": lambda rest, where: {"sorted_by": rest},
     "via": lambda rest, where: {"via": tuple(rest.split("/", 1)) if "/" in rest else _forms(2, rest, where)},
 }

@@ -31,7 +31,7 @@ WIDTH = 3
 GROWING = (
     ("convert", "narrow", "where", "top", "spread", "mean", "gap", "surpass", "where_equal", "distinct", "order",
      "count", "median", "total", "factor", "multiple", "deviation", "closest", "winner", "lead"),
-    ("fact", "record", "describe", "superlative", "nth", "both"),
+    ("fact", "record", "describe", "superlative", "both"),
 )  # fmt: skip
 """Moves that can follow a question, tried when no exemplar's fits: those that seldom do before those that often do."""
 OPENING = (("fact", "list", "both", "only"),)

@@ -92,10 +92,11 @@ def distinct(laid: Laid) -> Candidates:
 
 
 def nth(laid: Laid) -> Candidates:
-    """The second of those that have most: nobody asks for the third fewest."""
+    """The second of those that have most, in a list that is all there is: nobody asks for the third fewest."""
     for members, key, values in laid.ranked(OPTIONS + 1):
         says = laid.graph.says(key)
-        if says and says.cls != "event" and all(laid.apart(*sorted(p)) for p in itertools.pairwise(values[:-4:-1])):
+        second = says is not None and says.cls != "event" and laid.whole(members)
+        if second and all(laid.apart(*sorted(pair)) for pair in itertools.pairwise(values[:-4:-1])):
             slots = (("how", "reverse=True"), ("list", members), ("key", key), ("place", "1"))
             yield Op("nth", slots, members.type)
 

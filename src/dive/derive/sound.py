@@ -62,11 +62,20 @@ def _glued(graph: Graph, nodes: list[Node]) -> bool:
             plain = graph.registry.is_entity(node.type) and not dated(node)
             if not plain and dated(node) != dated(pick.node("key")):
                 return True
+            told, by = _themes(graph, node), _themes(graph, pick.node("key"))
+            if told and by and told.isdisjoint(by):
+                return True
         both = [n for n in dict(node.slots).values() if isinstance(n, Op)] if isinstance(node, Op) else []
         dates = {dated(n.node("key")) for n in [node, *both] if isinstance(n, Op) and "key" in dict(n.slots)}
         if len(dates) > 1:
             return True
     return False
+
+
+def _themes(graph: Graph, node: Node) -> frozenset[str]:
+    """What a field is about, if that binds it to facts of its kind."""
+    says = graph.says(node)
+    return says.themes if says else frozenset()
 
 
 def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]) -> bool:

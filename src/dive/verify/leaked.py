@@ -76,7 +76,17 @@ def _spaced(text: str) -> str:
 def _is_option(exam: Exam, answer: Answer) -> bool:
     named = stated(exam)
     own = {item.type for item in named if {item.value, item.text} & set(spellings(answer))}
-    return any(len({item.value for item in named if item.type == kind}) >= MIN_OPTIONS for kind in own)
+    if any(len({item.value for item in named if item.type == kind}) >= MIN_OPTIONS for kind in own):
+        return True
+    return any(answer.value in names for names in _lists_told(exam))
+
+
+def _lists_told(exam: Exam) -> Iterator[list[str]]:
+    """The members of each list of which the question names every one: "fuels (coal, oil, gas, wood)"."""
+    for node in {op.node("list"): None for op in operators(exam.tree) if "list" in dict(op.slots)}:
+        names = [exam.registry.entity(node.type, str(member)).name for member in value_of(exam, node) or ()]
+        if len(names) >= MIN_OPTIONS and all(says(exam.question, name) for name in names):
+            yield names
 
 
 def _number(exam: Exam, answer: Answer) -> str:

@@ -26,8 +26,8 @@ MONTHS = (
     "December",
 )  # fmt: skip
 
-LOOSE = frozenset({"outings", "services", "leisure", "home", "travel", "messages", "care", "supplies"})
-"""Groups of which a reader could not tell what they hold."""
+TOLD = 100
+"""Letters that the members of a group may take where a question names them."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -93,11 +93,17 @@ def items() -> list[Entity]:
 
 @entities("price_group:name")
 def groups() -> list[Entity]:
-    """All groups; seeds are those whose name tells what belongs to them."""
+    """All groups with what belongs to them; seeds are those that are quickly told."""
     return [
-        Entity(type="price_group:name", id=code, name=name, seed=code not in LOOSE)
-        for code, (name, _) in _groups().items()
+        Entity(type="price_group:name", id=code, name=f"{name} ({told})", aliases=(name,), seed=_brief(members))
+        for code, (name, members) in _groups().items()
+        for told in (", ".join(items_table()[item].name for item in members),)
     ]
+
+
+def _brief(members: list[str]) -> bool:
+    names = [items_table()[item].name for item in members]
+    return len(", ".join(names)) <= TOLD and not any("," in name for name in names)
 
 
 @entities("month:name")
