@@ -162,7 +162,7 @@ def airport_place(airport: Annotated[str, "airport:iata"]) -> AirportPlace:
 def airports_near(
     lat: Annotated[float, "latitude:deg"],
     lon: Annotated[float, "longitude:deg"],
-    n: Annotated[int, "count", Range(4, 8, 2)] = 6,
+    n: Annotated[int, "count", Range(4, 8)] = 5,
 ) -> NearAirports:
     """Lists the `n` airports with scheduled flights closest to a point (degrees), nearest first, with the geodesic
     distance in kilometres; an airport at the point itself is left out."""

@@ -175,7 +175,7 @@ def largest_cities_of_state(
 def cities_near(
     lat: Annotated[float, "latitude:deg"],
     lon: Annotated[float, "longitude:deg"],
-    n: Annotated[int, "count", Range(4, 8, 2)] = 6,
+    n: Annotated[int, "count", Range(4, 8)] = 5,
 ) -> NearCities:
     """Lists the `n` cities of half a million inhabitants or more closest to a point (degrees), nearest first, with the
     geodesic distance in kilometres; a city at the point itself is left out."""

@@ -148,7 +148,7 @@ def country_borders(country: Annotated[str, "country:iso2"]) -> Borders:
 
 @tool("R", GEONAMES)
 def largest_countries(
-    continent: Annotated[str, "continent:code"], n: Annotated[int, "count", Range(4, 8, 2)] = 6
+    continent: Annotated[str, "continent:code"], n: Annotated[int, "count", Range(4, 8)] = 5
 ) -> Largest:
     """Lists the `n` sovereign states of a continent (AF, AS, EU, NA, OC or SA) with the largest area, largest first."""
     if continent not in CONTINENTS or not 1 <= n <= 20:
