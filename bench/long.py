@@ -2,7 +2,8 @@
 
     {"bench": "long", "tasks": 1000, "tasks_per_s": 66.1, "pss_mb": 811.0, "cpu_s_per_task": 0.0303, "processes": 7}
 
-One line for each thousand verified tasks, then the report of the run. Linux only: memory is the
+One line for each thousand verified tasks, one that counts the tools that three tasks or more need (at most six of one
+module, which is one table), then the report of the run. Linux only: memory is the
 proportional set size (pages that processes share are shared out among them), read from `/proc` while the run goes on.
 On a machine that others use, compare CPU, not tasks a second.
 """
@@ -11,6 +12,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from os import sysconf
@@ -18,12 +20,14 @@ from pathlib import Path
 
 import msgspec
 
-from dive import config, report, summary
+from dive import config, ledger, report, summary
 from dive.config import Config
+from dive.registry import Registry
 from dive.street import Street, run
 
 DRAWS = 24_000
 STEP = 1_000
+NEEDED, A_TABLE = 3, 6
 TICK_S = 0.5
 TICKS = sysconf("SC_CLK_TCK")
 
@@ -42,7 +46,9 @@ def main() -> None:
         for line in _watched(ours, child.pid or 0):
             _say(line)
         child.join()
-        sys.stdout.write(summary.text(report.build(Path(made.out), Street(made).registry)) + "\n")
+        registry = Street(made).registry
+        _say(_counted(Path(made.out), registry))
+        sys.stdout.write(summary.text(report.build(Path(made.out), registry)) + "\n")
 
 
 def _run(made: Config, pipe: Connection) -> None:
@@ -76,6 +82,18 @@ def _watched(pipe: Connection, root: int) -> Iterator[dict[str, object]]:
             "cpu_s_per_task": round((sum(cpu.values()) - loading) / tasks, 4), "processes": len(alive),
         }  # fmt: skip
         before, last = tasks, now
+
+
+def _counted(out: Path, registry: Registry) -> dict[str, object]:
+    """How many tools count: needed by so many tasks, and at most so many of one table."""
+    needed = Counter(tool for task in ledger.tasks(out) for tool in {call.tool for call in task.evidence})
+    often = [registry.tool(name) for name, tasks in needed.items() if tasks >= NEEDED]
+    tables = Counter(loaded.run.__module__ for loaded in often)
+    return {
+        "bench": "counted tools", "value": sum(min(A_TABLE, tools) for tools in tables.values()), "unit": "tools",
+        "beside": {"without the limit": len(often), "tables": len(tables),
+                   "retrieval": sum(loaded.tool.kind == "R" for loaded in often)},
+    }  # fmt: skip
 
 
 def _processes(root: int, cpu: dict[int, float]) -> list[int]:
