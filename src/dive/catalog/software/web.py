@@ -189,9 +189,9 @@ def _recent(found: list[str]) -> list[str]:
 
 @entities("browser_release:version")
 def releases() -> list[Entity]:
-    """Releases of the four browsers; seeds brought at least one feature."""
+    """Releases of the four browsers; seeds brought several features."""
     return [
-        Entity(type="browser_release:version", id=release, name=release, seed=len(_arrived().get(release, ())) > 1)
+        Entity(type="browser_release:version", id=release, name=release, seed=len(_arrived().get(release, ())) > 2)
         for release in releases_table()
     ]
 
