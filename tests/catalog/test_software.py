@@ -35,6 +35,7 @@ def test_web_features(registry):
 
 
 def test_browser_releases(registry):
+    assert run(registry, "browser_releases_in", browser="Safari", year=2016)["releases"][0] == "Safari 9.1"
     after = run(registry, "browser_releases_after", release="Edge 79", n=4)["releases"]
     assert after == ["Edge 80", "Edge 81", "Edge 83", "Edge 84"], "there was no Edge 82"
     assert run(registry, "browser_release_record", release="Edge 83")["previous"] == "Edge 81"
@@ -116,13 +117,13 @@ def test_unicode_blocks(registry):
         "block": "Cyrillic", "characters": 256, "script": "Cyrl",
     }  # fmt: skip
     assert run(registry, "unicode_block_range", block="Emoticons")["first"] == "U+1F600"
-    assert run(registry, "unicode_blocks_after", block="Cyrillic", n=4)["blocks"][1:3] == ["Armenian", "Hebrew"]
+    assert run(registry, "unicode_blocks_of_same_script", block="Cyrillic")["blocks"][0] == "Cyrillic Supplement"
     assert run(registry, "unicode_blocks_of", script="Grek")["blocks"][:2] == ["Greek and Coptic", "Greek Extended"]
 
 
 def test_pools(registry):
     seeds = {name: len(registry.seeds(name)) for name, home in registry.homes.items() if home == "software"}
-    assert sum(seeds.values()) > 2500
+    assert sum(seeds.values()) > 2400
     assert seeds["web_feature:webdx"] > 600 and seeds["browser_release:version"] > 300
     assert seeds["code_language:linguist"] > 400
 

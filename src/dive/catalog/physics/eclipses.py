@@ -16,8 +16,8 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 
 NASA = Package("saros-eclipse", "MIT", "Public domain", "NASA, Five Millennium Catalogs (Espenak and Meeus)")
 CENTRAL = ("total", "annular", "hybrid")
-LAST = "2150"
-"""Year from which on too few eclipses follow within the table."""
+EARLIEST, LAST = "1800", "2150"
+"""Years between which one may ask about eclipses: later too few follow within the table."""
 FIRST, LAST_PARTIAL = "1850", "2101"
 """Years of the partial eclipses of the Moon that one may ask about."""
 
@@ -112,7 +112,7 @@ def _pool(body: str) -> list[Entity]:
                 _said(date), date, f"the {body} eclipse of {_said(date)}",
                 f"the {row['kind']} {body} eclipse of {_said(date)}",
             ),
-            seed=date < LAST
+            seed=EARLIEST < date < LAST
             and (row["kind"] in ("total", "annular") or (body == "lunar" and FIRST < date < LAST_PARTIAL)),
         )
         for date, row in eclipse_rows(body).items()

@@ -15,6 +15,7 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 
 PARTICLES = Package("particle", "BSD-3-Clause", "CC-BY-4.0", "Particle Data Group 2026; Scikit-HEP particle")
 LASTING = {"lifetime_ps": "lifetime_picoseconds", "lifetime_ns": "lifetime_nanoseconds"}
+NARROW = 1.0
 MOST_MASS = 20000
 """Lists look no further than the hadrons, in MeV."""
 LASTS = 1.0
@@ -87,11 +88,14 @@ def spelled(name: str) -> str:
 
 @entities("particle:pdg")
 def particles() -> list[Entity]:
-    """All particles of the table."""
+    """All particles of the table; seeds are those that last (width below 1 MeV): of others few have heard."""
     return [
-        Entity(type="particle:pdg", id=pdg, name=f"the {row['name']}", aliases=_aliases(row))
+        Entity(
+            type="particle:pdg", id=pdg, name=f"the {row['name']}", aliases=_aliases(row),
+            seed=not row["width_mev"] or float(row["width_mev"]) < NARROW,
+        )
         for pdg, row in particle_rows().items()
-    ]
+    ]  # fmt: skip
 
 
 @entities("particle:kind")

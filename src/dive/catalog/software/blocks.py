@@ -4,14 +4,16 @@ Takes Unicode 18 (`data/blocks.tsv`); surrogates and private use are left out. D
 """
 
 import functools
+from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Finding, Package, Range, audit, entities, tool
+from dive.registry import Finding, Package, audit, entities, tool
 
 UNICODE = Package("fonttools", "MIT", "Unicode-3.0", "Unicode Character Database 18.0")
+FEW = 4
 
 
 class Span(TypedDict):
@@ -46,8 +48,12 @@ def blocks_table() -> dict[str, dict[str, str]]:
 
 @entities("unicode_block:name")
 def blocks() -> list[Entity]:
-    """All blocks."""
-    return [Entity(type="unicode_block:name", id=name, name=name) for name in blocks_table()]
+    """All blocks; seeds share a script with four others or more."""
+    shared = Counter(row["script"] for row in blocks_table().values() if row["script"])
+    return [
+        Entity(type="unicode_block:name", id=name, name=name, seed=shared[row["script"]] > FEW)
+        for name, row in blocks_table().items()
+    ]
 
 
 @tool("R", UNICODE)
@@ -78,16 +84,13 @@ def _row(block: str) -> dict[str, str]:
 
 
 @tool("R", UNICODE)
-def unicode_blocks_after(
-    block: Annotated[str, "unicode_block:name"], n: Annotated[int, "count", Range(4, 7)] = 5
-) -> Blocks:
-    """Lists the `n` blocks of Unicode 18 that directly follow a block, in the order of their code points."""
-    names = list(blocks_table())
-    if block not in names:
-        raise ToolError("not_found", f"Unicode has no block {block!r}")
-    found = names[names.index(block) + 1 :][:n]
-    if not 1 <= n <= len(found):
-        raise ToolError("not_found", f"{len(found)} blocks follow {block!r}, not {n}")
+def unicode_blocks_of_same_script(block: Annotated[str, "unicode_block:name"]) -> Blocks:
+    """Lists and counts the other blocks of Unicode 18 most of whose characters belong to the same script as most of
+    those of a block such as "Cyrillic Supplement", in the order of their code points."""
+    script = _row(block)["script"]
+    found = [name for name, row in blocks_table().items() if script and row["script"] == script and name != block]
+    if not found:
+        raise ToolError("not_found", f"no other block of Unicode serves the script of {block!r}")
     return {"blocks": found, "number": len(found)}
 
 

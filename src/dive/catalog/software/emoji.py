@@ -30,6 +30,17 @@ YEARS = {
 }  # fmt: skip
 """Versions of Unicode's list of emoji and their years; before 1.0 those of Unicode itself."""
 SOME = range(4, 10)
+PLAIN = {
+    "face-affection": "affectionate faces", "face-tongue": "faces with a tongue", "face-hand": "faces with hands",
+    "face-sleepy": "sleepy faces", "face-negative": "angry and menacing faces", "face-costume": "faces in costume",
+    "cat-face": "cat faces", "hand-fingers-partial": "hands with some fingers stretched out",
+    "hand-single-finger": "hands with one finger stretched out", "hand-fingers-closed": "closed hands",
+    "hands": "hands together", "person-resting": "people resting", "animal-reptile": "reptiles",
+    "place-map": "globes and maps", "place-religious": "religious buildings", "transport-water": "water transport",
+    "award-medal": "medals", "arts-crafts": "arts and crafts", "phone": "telephones", "lock": "locks and keys",
+    "medical": "medicine", "math": "mathematics", "flag": "flags",
+}  # fmt: skip
+"""What subgroups hold whose names are shorthand."""
 
 
 class Row(Struct, frozen=True):
@@ -135,9 +146,13 @@ def emojis() -> list[Entity]:
 def emoji_subgroups() -> list[Entity]:
     """Subgroups of Unicode's list; seeds have four to nine emoji."""
     return [
-        Entity(type="emoji_subgroup:unicode", id=name, name=name, seed=len(found) in SOME)
+        Entity(
+            type="emoji_subgroup:unicode", id=name, name=f'{PLAIN[name]} ("{name}")' if name in PLAIN else f'"{name}"',
+            aliases=(name, *([PLAIN[name]] if name in PLAIN else [])),
+            seed=len(found) in SOME and name != "other-object",
+        )
         for name, found in _filed().items()
-    ]
+    ]  # fmt: skip
 
 
 @entities("emoji_version:unicode")

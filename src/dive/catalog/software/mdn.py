@@ -110,7 +110,7 @@ def javascript_members() -> list[Entity]:
 @entities("browser:name")
 def browsers() -> list[Entity]:
     """The four browsers."""
-    return [Entity(type="browser:name", id=name, name=name, seed=False) for name in BROWSERS]
+    return [Entity(type="browser:name", id=name, name=name) for name in BROWSERS]
 
 
 def _fruitful(table: dict[str, Row], name: str) -> bool:

@@ -19,6 +19,10 @@ LINGUIST = Package("linguist-languages", "MIT", "MIT", "GitHub Linguist")
 MIME = Package("mime-db", "MIT", "MIT; IANA media types: public domain", "mime-db and IANA")
 SOME = range(3, 9)
 """How many languages of a file extension make a list worth asking about."""
+KNOWN = frozenset(
+    ["C", "C#", "C++", "Go", "Haskell", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "Rust", "Swift"]
+)
+"""Languages that many people know: of others nobody asks which colour they have."""
 
 
 class Row(Struct, frozen=True):
@@ -121,7 +125,7 @@ def colored_languages() -> list[Entity]:
     """Languages that GitHub shows in a colour: nobody who asks about extensions asks about colours next."""
     return [
         Entity(
-            type="code_language_color:linguist", id=name, name=name, seed=row.kind in ("programming", "markup")
+            type="code_language_color:linguist", id=name, name=name, seed=name in KNOWN
         )
         for name, row in languages_table().items()
         if row.color

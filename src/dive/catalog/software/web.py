@@ -16,7 +16,7 @@ from dive.catalog.tables import fence
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
-from dive.registry import Finding, Package, Range, audit, entities, tool
+from dive.registry import Choices, Finding, Package, Range, audit, entities, tool
 
 WEB = Package("web-features", "Apache-2.0", "Apache-2.0; browser-compat-data: CC0-1.0", "W3C WebDX Community Group")
 BROWSERS = ("Chrome", "Edge", "Firefox", "Safari")
@@ -189,9 +189,9 @@ def _recent(found: list[str]) -> list[str]:
 
 @entities("browser_release:version")
 def releases() -> list[Entity]:
-    """Releases of the four browsers; seeds brought at least one feature."""
+    """Releases of the four browsers; seeds brought several features."""
     return [
-        Entity(type="browser_release:version", id=release, name=release, seed=len(_arrived().get(release, ())) > 1)
+        Entity(type="browser_release:version", id=release, name=release, seed=len(_arrived().get(release, ())) > 2)
         for release in releases_table()
     ]
 
@@ -314,6 +314,18 @@ def browser_releases_after(
     if not 1 <= n < len(same) - place:
         raise ToolError("not_found", f"{len(same) - place - 1} releases came after {release!r}, not {n}")
     return {"releases": same[place + 1 : place + 1 + n]}
+
+
+@tool("R", WEB)
+def browser_releases_in(
+    browser: Annotated[str, "browser:name"], year: Annotated[int, "year", Choices(tuple(range(2012, 2026)))]
+) -> Releases:
+    """Lists the desktop releases of a browser (Chrome, Edge, Firefox or Safari) that came out in a year, the earliest
+    first."""
+    found = [name for name, day in releases_table().items() if name.split()[0] == browser and int(day[:4]) == year]
+    if not found:
+        raise ToolError("not_found", f"no releases of {browser!r} in {year}")
+    return {"releases": found}
 
 
 def _line(release: str) -> list[str]:
