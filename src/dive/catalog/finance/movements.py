@@ -18,7 +18,8 @@ from dive.registry import Finding, audit, entities, tool
 SPAN = 5
 GROUPS = {
     "dollars": (
-        "dollars of Australia, Canada, Hong Kong, New Zealand, Singapore and the United States", "AUD CAD HKD NZD SGD USD",
+        "dollars of Australia, Canada, Hong Kong, New Zealand, Singapore and the United States",
+        "AUD CAD HKD NZD SGD USD",
     ),
     "crowns": ("crowns of Czechia, Denmark, Iceland, Norway and Sweden", "CZK DKK ISK NOK SEK"),
     "nordic": ("currencies of Denmark, Iceland, Norway and Sweden", "DKK ISK NOK SEK"),
