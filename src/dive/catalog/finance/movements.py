@@ -17,16 +17,21 @@ from dive.registry import Finding, audit, entities, tool
 
 SPAN = 5
 GROUPS = {
-    "dollars": ("dollars that the European Central Bank quotes", "AUD CAD HKD NZD SGD USD"),
-    "crowns": (
-        "crowns (koruny, kronor, kroner and krónur) that the European Central Bank quotes", "CZK DKK ISK NOK SEK",
+    "dollars": (
+        "dollars of Australia, Canada, Hong Kong, New Zealand, Singapore and the United States",
+        "AUD CAD HKD NZD SGD USD",
     ),
-    "nordic": ("Nordic currencies other than the euro", "DKK ISK NOK SEK"),
-    "central_europe": ("Central European currencies that the European Central Bank quotes", "CHF CZK HUF PLN"),
-    "southeast_asia": ("South-East Asian currencies that the European Central Bank quotes", "IDR MYR PHP SGD THB"),
-    "east_asia": ("East Asian currencies that the European Central Bank quotes", "CNY HKD JPY KRW"),
-    "americas": ("currencies of the Americas that the European Central Bank quotes", "BRL CAD MXN USD"),
-    "eu": ("currencies of the EU members that do not use the euro in 2026", "CZK DKK HUF PLN RON SEK"),
+    "crowns": ("crowns of Czechia, Denmark, Iceland, Norway and Sweden", "CZK DKK ISK NOK SEK"),
+    "nordic": ("currencies of Denmark, Iceland, Norway and Sweden", "DKK ISK NOK SEK"),
+    "central_europe": ("currencies of Czechia, Hungary, Poland and Switzerland", "CHF CZK HUF PLN"),
+    "southeast_asia": (
+        "currencies of Indonesia, Malaysia, the Philippines, Singapore and Thailand", "IDR MYR PHP SGD THB",
+    ),
+    "east_asia": ("currencies of China, Hong Kong, Japan and South Korea", "CNY HKD JPY KRW"),
+    "americas": ("currencies of Brazil, Canada, Mexico and the United States", "BRL CAD MXN USD"),
+    "eu": (
+        "currencies of Czechia, Denmark, Hungary, Poland, Romania and Sweden", "CZK DKK HUF PLN RON SEK",
+    ),
     "brics": ("currencies of Brazil, China, India and South Africa", "BRL CNY INR ZAR"),
     "english": (
         "currencies of Australia, Canada, New Zealand, the United Kingdom and the United States", "AUD CAD GBP NZD USD",

