@@ -137,6 +137,7 @@ def test_enzymes():
 def test_amino_acids():
     assert amino_acid_record("L")["molecular_weight"] == pytest.approx(131.17, abs=0.01)
     assert (amino_acid_coding("L")["codon_count"], amino_acid_coding("W")["codon_count"]) == (6, 1)
+    assert set(members(amino_acid_coding("V"), "amino_acids", "name")) == {"alanine", "glycine", "proline", "threonine"}
     assert members(codons_for("M"), "codons", "codon") == ["AUG"]
     assert codon_use_in_microbes("CUG")["in_e_coli"] == pytest.approx(50, abs=5)
     assert codon_use_in_animals("CUG")["in_humans"] == pytest.approx(40, abs=5)

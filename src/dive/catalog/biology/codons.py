@@ -5,6 +5,7 @@ records and lists. Knows the standard genetic code only.
 """
 
 import functools
+from collections import Counter
 from typing import Annotated, TypedDict
 
 from dive.catalog.vendored import rows
@@ -28,18 +29,19 @@ class AminoAcid(TypedDict):
     hydropathy: float
 
 
-class Coding(TypedDict):
-    """How many codons stand for an amino acid."""
-
-    amino_acid: Annotated[str, "amino_acid:letter"]
-    codon_count: Annotated[int, "count"]
-
-
 class ListedAcid(TypedDict):
     """An amino acid as a member of a list."""
 
     amino_acid: Annotated[str, "amino_acid:letter"]
     name: str
+
+
+class Coding(TypedDict):
+    """How many codons stand for an amino acid, and which others have as many."""
+
+    amino_acid: Annotated[str, "amino_acid:letter"]
+    codon_count: Annotated[int, "count"]
+    amino_acids: list[ListedAcid]
 
 
 class AminoAcids(TypedDict):
@@ -172,10 +174,16 @@ def amino_acids_closest_in_weight(
 
 @tool("R", ACIDS)
 def amino_acid_coding(amino_acid: Annotated[str, "amino_acid:letter"]) -> Coding:
-    """Looks up how many codons of the standard genetic code stand for an amino acid (one-letter code)."""
+    """Looks up how many codons of the standard genetic code stand for an amino acid (one-letter code), and lists the
+    other amino acids that as many codons stand for."""
     if amino_acid not in acid_rows():
         raise ToolError("not_found", f"no amino acid has the letter {amino_acid!r}")
-    return {"amino_acid": amino_acid, "codon_count": list(_code().values()).count(amino_acid)}
+    count = Counter(_code().values())
+    same = [a for a in acid_rows() if count[a] == count[amino_acid] and a != amino_acid]
+    return {
+        "amino_acid": amino_acid, "codon_count": count[amino_acid],
+        "amino_acids": [{"amino_acid": a, "name": acid_rows()[a]["name"]} for a in same],
+    }  # fmt: skip
 
 
 @audit("codons")

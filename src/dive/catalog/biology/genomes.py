@@ -99,7 +99,7 @@ def sequenced_species_in_family(family: Annotated[str, "family:ncbi"]) -> Specie
 @tool("R", GENOMES)
 def extreme_genomes_in_order(
     order: Annotated[str, "order:ncbi"],
-    n: Annotated[int, "count", Range(4, 7)] = 5,
+    n: Annotated[int, "count", Range(5, 6)] = 5,
     which: Annotated[str, Choices(("largest", "smallest"))] = "largest",
 ) -> SpeciesList:
     """Lists the `n` species of an order (by NCBI Taxonomy number) that have the largest or the smallest RefSeq

@@ -146,7 +146,7 @@ def compounds() -> list[Entity]:
 
 def _is_known(row: CompoundRow) -> bool:
     many = len(row["values"])
-    return min(row["fame"], many) >= 2 and row["fame"] + many >= 5
+    return row["fame"] > 4 and many > 1
 
 
 @entities("formula:hill")

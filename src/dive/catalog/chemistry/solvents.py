@@ -1,4 +1,4 @@
-"""The solvents whose residues the ICH Q3C guideline limits, and which of them boil close to a given compound.
+"""The solvents whose residues the ICH Q3C guideline limits, and which of them boil close to a given one.
 
 Members are those of classes 1 to 3 of ICH Q3C(R8) that are single substances, by CAS number; their properties are in
 `compounds.py`. Does not know limits or classes.
@@ -39,7 +39,9 @@ def solvents_boiling_near(
     compound: Annotated[str, "compound:cas"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> BoilingCompounds:
     """Lists the `n` solvents of the ICH Q3C guideline on residual solvents whose boiling points are closest to that of
-    a compound (by CAS number; itself left out), the closest first, with the boiling point in degrees Celsius."""
+    another one (by CAS number), the closest first, with the boiling point in degrees Celsius."""
+    if compound not in ICH_Q3C:
+        raise ToolError("not_found", f"{compound} is no solvent of the ICH Q3C guideline")
     here = compound_record(compound).get("boiling_point")
     if here is None:
         raise ToolError("not_found", f"no boiling point is known of {compound}")
