@@ -113,10 +113,9 @@ class SimilarDisease(TypedDict):
 
 
 class SimilarDiseases(TypedDict):
-    """Diseases by similarity, the most similar one first; `nearest` only where no other one is as similar."""
+    """Diseases by similarity, the most similar one first."""
 
     diseases: list[SimilarDisease]
-    nearest: NotRequired[Annotated[str, "disease:omim"]]
 
 
 class SameGene(TypedDict):
@@ -262,21 +261,17 @@ def similar_diseases(
     disease: Annotated[str, "disease:omim"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> SimilarDiseases:
     """Lists the `n` diseases whose recorded features are most similar to those of a disease (OMIM number), by the
-    Jaccard index of the two sets of HPO terms (shared over all, 0 to 1), the most similar one first, and names the
-    nearest where it is alone."""
+    Jaccard index of the two sets of HPO terms (shared over all, 0 to 1), the most similar one first."""
     ranked = _neighbours(disease)
     if len(ranked) <= n or n < 1:
         raise ToolError("not_found", f"there are no {n} diseases that share a feature with OMIM {disease}")
     if ranked[n - 1][0] == ranked[n][0]:
         raise ToolError("refused", f"places {n} and {n + 1} are tied; ask for another number of diseases")
-    found: SimilarDiseases = {
+    return {
         "diseases": [
             {"disease": key, "name": hpo().diseases[key].name, "similarity": -value} for value, key in ranked[:n]
         ]
     }
-    if ranked[0][0] < ranked[1][0]:
-        found["nearest"] = ranked[0][1]
-    return found
 
 
 @tool("R", HPO)
