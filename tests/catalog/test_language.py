@@ -22,7 +22,10 @@ def test_audits_find_nothing_unfenced(registry, table):
 
 def test_speakers(registry):
     german = run(registry, "language_speakers", language="de")
-    assert german["main_country"] == "DE" and 90e6 < german["speakers"] < 160e6
+    assert 90e6 < german["speakers"] < 160e6
+    home = run(registry, "language_home", language="de")
+    assert home["country"] == "DE" and 50 < home["share"] < 80
+    assert "country" not in run(registry, "language_home", language="en")
     swiss = {row["language"]: row["share"] for row in run(registry, "languages_spoken_in", country="CH")["languages"]}
     assert {"de", "fr", "it"} <= set(swiss) and swiss["de"] > swiss["fr"] > swiss["it"]
     most = run(registry, "countries_with_most_speakers", language="pt", n=4)["countries"]

@@ -151,3 +151,9 @@ def test_names_stand_inside_a_sentence():
     assert case.uninverted("Leukemia, acute myeloid") == "Acute myeloid leukemia"
     assert case.uninverted("Ichthyosis, congenital, autosomal recessive 8").endswith("congenital ichthyosis 8")
     assert case.uninverted("Cataracts, hearing loss, and dwarfism") == "Cataracts, hearing loss, and dwarfism"
+
+
+def test_a_feature_is_counted_with_its_subtypes():
+    narrow, broad = (run("feature_gene_count", feature=key)["genes"] for key in ("HP:0002197", "HP:0001250"))
+    assert 0 < narrow < broad
+    assert run("feature_frequency", feature="HP:0001250")["diseases"] > 100

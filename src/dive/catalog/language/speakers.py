@@ -33,12 +33,19 @@ class Use(Struct, frozen=True):
 
 
 class Speakers(TypedDict):
-    """How many people speak a language, and where."""
+    """How many people speak a language, and in how many countries."""
 
     language: Annotated[str, "language:iso639"]
     speakers: Annotated[int, "count"]
     countries: Annotated[int, "count"]
-    main_country: NotRequired[Annotated[str, "country:iso2"]]
+
+
+class HomeCountry(TypedDict):
+    """Where a language is spoken most; `country` only where more than half of its speakers live there."""
+
+    language: Annotated[str, "language:iso639"]
+    country: NotRequired[Annotated[str, "country:iso2"]]
+    share: Annotated[float, "share:percent"]
 
 
 class SpokenLanguage(TypedDict):
@@ -134,15 +141,23 @@ def _of(language: str) -> list[Use]:
 
 @tool("R", CLDR)
 def language_speakers(language: Annotated[str, "language:iso639"]) -> Speakers:
-    """Tells how many people speak a language (ISO 639 code), second-language speakers included; in how many sovereign
-    states at least one percent of the population does; the state where more than half of them live, if there is one."""
+    """Tells how many people speak a language (ISO 639 code), second-language speakers included, and in how many
+    sovereign states at least one percent of the population does."""
     found = _of(language)
-    made: Speakers = {
+    return {
         "language": language, "speakers": total()[language],
         "countries": sum(use.percent >= SHARE for use in found),
     }  # fmt: skip
-    if 2 * found[0].speakers > CLOSE * total()[language]:
-        made["main_country"] = found[0].country
+
+
+@tool("R", CLDR)
+def language_home(language: Annotated[str, "language:iso639"]) -> HomeCountry:
+    """Names the sovereign state where more than half of the speakers of a language (ISO 639 code) live, if there is
+    one, second-language speakers included, and tells the percentage of them in the state that has the most."""
+    most = _of(language)[0]
+    made: HomeCountry = {"language": language, "share": 100 * most.speakers / total()[language]}
+    if 2 * most.speakers > CLOSE * total()[language]:
+        made["country"] = most.country
     return made
 
 
@@ -192,7 +207,7 @@ def languages_spoken_beside(
     """Lists the `n` languages (ISO 639 codes) that, besides a given one, most people speak in the sovereign state where
     more than half of its speakers live, second-language speakers included, the most first. Refused where places `n` and
     `n` + 1 are too close."""
-    country = language_speakers(language).get("main_country")
+    country = language_home(language).get("country")
     if country is None:
         raise ToolError("not_found", f"no state has more than half of the speakers of {language!r}")
     return {"languages": [use.language for use in _leading(country, n, language)]}

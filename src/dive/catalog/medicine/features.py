@@ -37,6 +37,12 @@ class FeatureFrequency(TypedDict):
 
     feature: Annotated[str, "phenotype:hpo"]
     diseases: Annotated[int, "count"]
+
+
+class FeatureGeneCount(TypedDict):
+    """How many genes are linked to diseases with a clinical feature, its subtypes included."""
+
+    feature: Annotated[str, "phenotype:hpo"]
     genes: Annotated[int, "count"]
 
 
@@ -123,11 +129,17 @@ def feature_record(feature: Annotated[str, "phenotype:hpo"]) -> FeatureRecord:
 
 @tool("R", HPO)
 def feature_frequency(feature: Annotated[str, "phenotype:hpo"]) -> FeatureFrequency:
-    """Counts the OMIM diseases annotated with a clinical feature (HPO id) or one of its subtypes, and the genes linked
-    to these diseases."""
+    """Counts the OMIM diseases annotated with a clinical feature (HPO id) or one of its subtypes."""
     find_term(feature)
-    counted = len(with_feature(feature)), len(genes_with_feature(feature))
-    return {"feature": feature, "diseases": counted[0], "genes": counted[1]}
+    return {"feature": feature, "diseases": len(with_feature(feature))}
+
+
+@tool("R", HPO)
+def feature_gene_count(feature: Annotated[str, "phenotype:hpo"]) -> FeatureGeneCount:
+    """Counts the genes linked to OMIM diseases that are annotated with a clinical feature (HPO id) or one of its
+    subtypes."""
+    find_term(feature)
+    return {"feature": feature, "genes": len(genes_with_feature(feature))}
 
 
 @tool("R", HPO)
