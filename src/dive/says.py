@@ -27,7 +27,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     local                        the source is named by the phrase itself
     rank                         members are ranked or sorted by it; it is not asked for or compared on its own
     theme <words>                what the field is about: of a pick by one theme nobody asks for something of another
-    upward                       nobody asks which has the least of it
+    upward | downward            nobody asks which has the least of it, or which has the most
     heavy                        only of a named thing: its phrase nests deep enough
     end                          leads on to nothing; it is asked for at the end
     home                         leads on only within its tool's domain: who asks for the airports of a firm's city
@@ -42,21 +42,7 @@ from dive.errors import CatalogError
 
 HIGH = ("high", "higher", "highest", "low", "lower", "lowest")
 FLAGS = frozenset(
-    {
-        "mean",
-        "sum",
-        "ratio",
-        "unique",
-        "universal",
-        "transparent",
-        "ordered",
-        "local",
-        "home",
-        "end",
-        "heavy",
-        "rank",
-        "upward",
-    }
+    "mean sum ratio unique universal transparent ordered local home end heavy rank upward downward".split()
 )
 SLOT = re.compile(r"\{(\w+)\}")
 

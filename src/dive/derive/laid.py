@@ -93,12 +93,19 @@ class Laid:
         says = self.graph.says(members)
         return says is None or says.whole
 
-    def floored(self, members: Node, key: Node) -> bool:
-        """Whether nobody asks for the least: of cities of half a million, or of a figure that is asked for its most."""
+    def idle(self, members: Node, key: Node, how: str) -> bool:
+        """Whether nobody asks for this end: the least of cities of half a million, the faintest of bright stars."""
         while isinstance(members, Op):
             members = members.node("list" if "list" in dict(members.slots) else "a")
         of, by = (self.graph.says(node) for node in (members, key))
-        return by is not None and ("upward" in by.flags or (of is not None and of.floor != "" and of.floor == by.head))
+        if by is None or how == "max":
+            return by is not None and "downward" in by.flags
+        return "upward" in by.flags or (of is not None and of.floor != "" and of.floor == by.head)
+
+    def ranks_only(self, key: Node) -> bool:
+        """Whether a figure puts members in order and is not compared otherwise."""
+        says = self.graph.says(key)
+        return says is not None and "rank" in says.flags
 
     def counted(self, key: Node) -> bool:
         """Whether a figure is said as so many of something."""

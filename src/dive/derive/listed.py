@@ -24,8 +24,8 @@ Candidates = Iterator[Node]
 def superlative(laid: Laid, least: int = OPTIONS) -> Candidates:
     for members, key, values in laid.ranked(least):
         for how, pair in (("max", values[-2:]), ("min", values[:2])):
-            idle = how == "min" and laid.floored(members, key)
-            if laid.apart(*pair) and not idle and not _chosen_by(members, key):
+            idle = laid.idle(members, key, how) or _chosen_by(members, key)
+            if laid.apart(*pair) and not idle:
                 yield Op("superlative", (("how", how), ("list", members), ("key", key)), members.type)
 
 
@@ -58,7 +58,8 @@ def where(laid: Laid) -> Candidates:
 def surpass(laid: Laid) -> Candidates:
     for members, key, than in laid.beside():
         own, values = laid.graph.value(than), laid.graph.keys(key, members).values()
-        if len({value > own for value in values}) < 2 or len({value < own for value in values}) < 2:
+        mixed = len({value > own for value in values}) == len({value < own for value in values}) == 2
+        if laid.ranks_only(key) or not mixed:
             continue
         for how in (">", "<"):
             yield Op("surpass", (("list", members), ("key", key), ("how", how), ("than", than)), members.type, True)
@@ -69,7 +70,7 @@ def closest(laid: Laid) -> Candidates:
         own, values = laid.graph.value(than), list(laid.graph.keys(key, members).values())
         if isinstance(own, str) or not laid.whole(members) or by_nearness(laid.graph, members, values, own):
             continue  # which of the closest comes closest
-        if laid.counted(key):
+        if laid.counted(key) or laid.ranks_only(key):
             continue  # which comes closest to Lima in number of airports
         first, second = sorted(abs(own) + abs(v - own) for v in values)[:2]  # known no better than the figures are
         if laid.apart(first, second):

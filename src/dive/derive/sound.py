@@ -82,6 +82,11 @@ def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]
     """Whether a label or an id prints what a step is to find: the country of "Accra, Ghana", named or found."""
     labels = [graph.registry.label(*entity) for entity in named]
     single = [n for n in inner if not n.many]
+    lists = [_entities(graph, n) for n in inner if n.many and isinstance(n, Get)]
+    told = {
+        e for members in lists for label in labels if all(prints(graph, label, e) for e in members) for e in members
+    }
+    single = [n for n in single if told.isdisjoint(_entities(graph, n))]  # one of those that a label names all of
     if any(prints(graph, label, entity) for n in single for entity in _entities(graph, n) for label in labels):
         return True
     steps = [(entity, about) for n in single if isinstance(n, Get) for entity in _entities(graph, n)
