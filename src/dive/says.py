@@ -41,9 +41,10 @@ from msgspec import Struct
 from dive.errors import CatalogError
 
 HIGH = ("high", "higher", "highest", "low", "lower", "lowest")
-FLAGS = frozenset(
-    "mean sum ratio unique universal transparent ordered local home end heavy rank upward downward".split()
-)
+FLAGS = frozenset({
+    "mean", "sum", "ratio", "unique", "universal", "transparent", "ordered", "local", "home", "end", "heavy", "rank",
+    "upward", "downward",
+})  # fmt: skip
 SLOT = re.compile(r"\{(\w+)\}")
 
 

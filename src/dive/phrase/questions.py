@@ -15,7 +15,7 @@ from dive.tree import Con, Get, It, Node, Op, replace
 from dive.words import capital
 
 LISTS = ("Which are {np}?", "List {np}.", "Name {np}.", "What are {np}?", "I need a list of {np}.", "Please list {np}.")
-OF_IT = re.compile(r"\bthe ((?:(?!\bthe\b).)+?) of it\b")
+OF_IT = re.compile(r"\bthe ((?:(?!\bthe\b)[^,?–])+?) of it\b")
 GOES_ON = re.compile(r"(Which|What|Who|How|In which|On which|Of|Among|\{Gap\})[^.]*\?$")
 """Shapes of a question to which another part may be joined."""
 SHORT = 4
@@ -33,7 +33,8 @@ def ask(speaker: Speaker, node: Node, part: bool = False) -> str:
     shapes = [shape for shape in pattern(node.pattern).ask if not part or GOES_ON.match(shape)]
     if not shapes:
         raise Unspeakable(f"{node.pattern} is no part of a question")
-    return capital(OF_IT.sub(r"its \1", fill(speaker.rng.choice(fitting(shapes, slots)), slots)))
+    asked = fill(speaker.rng.choice(fitting(shapes, slots)), slots)
+    return capital(OF_IT.sub(r"its \1", asked) if "other" in slots else asked)
 
 
 def _op_slots(speaker: Speaker, node: Op) -> dict[str, str]:

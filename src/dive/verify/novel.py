@@ -13,8 +13,8 @@ from dive.nouns import Json, Verdict, canonical, short_id
 from dive.tally import Tally, last_move, sequence_key
 from dive.verify.exam import Exam, verdict
 
-MIN_TASKS = 256
-"""Shares are judged from one whole block on."""
+MIN_TASKS = 100
+"""Shares are judged from so many on: from what the first block gives."""
 SEQUENCE_SHARE = 0.01
 TOOL_SHARE = 0.036
 """A tool is done without from this share on; a block later it has at most four per cent."""
