@@ -42,6 +42,8 @@ def fitting(shapes: Sequence[str], slots: Mapping[str, str]) -> list[str]:
 def predicate(speaker: Speaker, node: Op, plural: bool = False) -> str:
     """What the picked members do: "lies highest", "comes closest to Austria in area"."""
     key = node_of(node, "key")
+    if not speaker.says(key).cls:
+        raise Unspeakable("no words for comparing")
     if node.pattern == "closest":
         says, other = speaker.says(key), _other(speaker, node)
         return f"comes closest to {other} in {_what(says)} {when(speaker, key)}".strip()
@@ -97,6 +99,8 @@ def condition(speaker: Speaker, node: Op, plural: bool) -> str:
     if node.pattern == "surpass":
         met = having(speaker.says(key), node.slot("how") == ">", _other(speaker, node), plural, other=True)
         return dated(met, when(speaker, key))
+    if not speaker.says(key).cls:
+        raise Unspeakable("no words for comparing")
     bound = node_of(node, "bound")
     value = speaker.name(bound) if isinstance(bound, Con) else speaker.np(bound)
     beyond = via(speaker, key, singular=not plural, definite=False)

@@ -28,6 +28,8 @@ MONTHS = (
 
 TOLD = 100
 """Letters that the members of a group may take where a question names them."""
+MIXED = frozenset({"services", "motoring"})
+"""Groups whose members nobody would compare."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -93,17 +95,15 @@ def items() -> list[Entity]:
 
 @entities("price_group:name")
 def groups() -> list[Entity]:
-    """All groups with what belongs to them; seeds are those that are quickly told."""
-    return [
-        Entity(type="price_group:name", id=code, name=f"{name} ({told})", aliases=(name,), seed=_brief(members))
-        for code, (name, members) in _groups().items()
-        for told in (", ".join(items_table()[item].name for item in members),)
-    ]
-
-
-def _brief(members: list[str]) -> bool:
-    names = [items_table()[item].name for item in members]
-    return len(", ".join(names)) <= TOLD and not any("," in name for name in names)
+    """All groups with what belongs to them; seeds are those that are quickly told and hold like things."""
+    found = []
+    for code, (name, members) in _groups().items():
+        names = [items_table()[item].name for item in members]
+        told = ", ".join(names)
+        brief = len(told) <= TOLD and not any("," in one for one in names)
+        seed = brief and code not in MIXED
+        found.append(Entity(type="price_group:name", id=code, name=f"{name} ({told})", aliases=(name,), seed=seed))
+    return found
 
 
 @entities("month:name")
