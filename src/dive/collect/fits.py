@@ -24,6 +24,7 @@ def following(question: Node) -> frozenset[str]:
     if isinstance(question, Op) and question.pattern == "record":
         return frozenset({"describe", "narrow"})
     ranked, chosen, picked = bool(has & RANKING), bool(has & CHOOSING), _picked(question)
+    alike = isinstance(question, Op) and question.pattern == "closest"  # likeness is followed by the difference
     single = isinstance(question, Ent) or not getattr(question, "many", False)
     open_list, short = not ranked and _open_list(question), _short(question)
     room = {
@@ -31,7 +32,7 @@ def following(question: Node) -> frozenset[str]:
         CHOOSING | {"count"}: open_list and not chosen and "count" not in has,
         PAIRS | {"list"}: single and not ranked and short,
         COMPARING: single and not ranked and isinstance(question, Ent | Get) and not has & PAIRS,
-        frozenset({"fact", "record"}): single and (picked if ranked else short),
+        frozenset({"fact", "record"}): single and (picked and not alike if ranked else short),
         frozenset({"narrow"}): (ranked or "count" in has) and not chosen and not has & PAIRS,
         frozenset({"lead"}): picked,
         frozenset({"describe"}): not has & COMPARING,
