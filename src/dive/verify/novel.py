@@ -15,7 +15,7 @@ from dive.verify.exam import Exam, verdict
 
 MIN_TASKS = 100
 """Shares are judged from so many on: from what the first block gives."""
-SEQUENCE_SHARE = 0.01
+SEQUENCE_SHARE = 0.02
 TOOL_SHARE = 0.036
 """A tool is done without from this share on; a block later it has at most four per cent."""
 ROOM = 10
