@@ -9,13 +9,17 @@ PACKAGE := $(PIP) install --quiet --no-compile --no-deps --no-build-isolation --
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
+SERVERS := @modelcontextprotocol/server-everything@2026.8.31 \
+	@modelcontextprotocol/server-filesystem@2026.8.31 \
+	@modelcontextprotocol/server-memory@2026.8.31
+
 .PHONY: run test check crash bench long lock hooks clean
 
 run: .venv/base.stamp
 	$(BIN)/dive run $(RUN)
 
-test: .venv/dev.stamp check
-	$(BIN)/python -m pytest
+test: .venv/dev.stamp .venv/npm.stamp check
+	NODE_PATH=$(CURDIR)/.venv/npm/node_modules $(BIN)/python -m pytest
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check
@@ -54,4 +58,9 @@ clean:
 
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	$(INSTALL) -r requirements/dev.txt
+	touch $@
+
+# MCP servers that tests talk to; without npm those tests are skipped
+.venv/npm.stamp: | .venv/bin/python
+	npm install --silent --no-save --prefix .venv/npm $(SERVERS) || echo "no npm: tests of its MCP servers are skipped"
 	touch $@
