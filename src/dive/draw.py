@@ -5,7 +5,6 @@ be reached from the seed, distractors that take the same types, and fill. Modes:
 general tools, as in the paper), `bridge` (two or three domains joined by a typed link), `uniform`. Calls no tool.
 """
 
-import math
 import random
 from collections.abc import Mapping, Sequence
 
@@ -36,7 +35,7 @@ def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
     types = {d: pools.seed_types(d) for d in pools.domains}
-    lead = {t: math.sqrt(LEAST_START + starts.get(t, 0.0)) for d in types for t in types[d]}  # few would fill a run
+    lead = {t: LEAST_START + starts.get(t, 0.0) for d in types for t in types[d]}
     weight = {t: lead[t] * leaning.starts.get(t, 1.0) for t in lead}
     best = [max(weight[t] for t in types[d]) * leaning.domains.get(d, 1.0) for d in types]
     domain = rng.choices(pools.domains, best)[0]

@@ -63,3 +63,5 @@ def pattern(name: str) -> Pattern:
 CHOOSING = frozenset(name for name, row in patterns().items() if row.chooses)
 RANKING = frozenset(name for name, row in patterns().items() if row.ranks)
 PICKING = frozenset(name for name, row in patterns().items() if row.gives == "member")
+WIDER = (RANKING | CHOOSING | {"count"}) - PICKING
+"""What says something of a list as a whole, which is more than which member comes first."""

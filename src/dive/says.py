@@ -190,7 +190,7 @@ def question(says: Says, slots: dict[str, str], past: bool = False) -> str:
     if not says.ask:
         return f"what {'was' if past else 'is'} {phrase(says, slots)}"
     asked = says.ask
-    if past and "would" not in asked:
+    if past and not re.search(r"\b(would|did)\b", asked):
         asked = re.sub(r"\b(is|are|has|have|does)\b", lambda m: PAST[m.group()], asked, count=1)
     return fill(asked, slots)
 
@@ -211,14 +211,21 @@ def superlative(says: Says, how: str, plural: bool = False, place: str = "") -> 
     return f"{'have' if plural else 'has'} the {end} {says.head}"
 
 
-def sorting(says: Says, top: bool) -> str:
-    """How a list is put in order: "from largest to smallest", "by mass, heaviest first", "in the order ..."."""
+def sorting(says: Says, top: bool, when: str = "") -> str:
+    """How a list is put in order: "from largest to smallest", "by mass, heaviest first", "by number of inhabitants in
+    1990, from most to fewest"; `when`: of a stated time.
+    """
     if says.cls == "event":
         return f"by when they {_past(says, plural=True)}, {'latest' if top else 'earliest'} first"
     ends = ("most", "fewest") if says.cls == "many" else (says.words[2], says.words[5])
     first, last = (end.partition(" in ")[0] for end in (ends if top else ends[::-1]))
-    by = "" if says.cls == "adj" and " in " not in says.words[2] else f"by {says.head}, "
-    return f"{'by number of ' + says.head + ', ' if says.cls == 'many' else by}from {first} to {last}"
+    if says.cls == "many":
+        own = says.verb[1] == "have" and not says.rest
+        by = f"number of {says.head} {when}" if own else f"how many {says.head} they {dated(_many(says, True), when)}"
+    else:
+        plain = says.cls == "adj" and " in " not in says.words[2] and not when
+        by = "" if plain else f"{says.head} {when}"
+    return f"by {by.strip()}, from {first} to {last}" if by else f"from {first} to {last}"
 
 
 def leading(says: Says, top: bool) -> str:

@@ -96,7 +96,7 @@ class Street:
         self.kinds = {name: loaded.tool.kind for name, loaded in self.registry.tools.items()}
         closed = closure(self.registry, self.box.call, self.unfit)
         samples = {name: Others([sample.result for sample in found]) for name, found in closed.items()}
-        marks = sha([_marks(self.registry), sorted(self.unfit)])
+        marks = sha([_marks(self.registry), sorted(self.unfit), _mind()])
         tables = kept("calibration", marks, Tables, lambda: _calibrate(self.registry, self.unfit, self.box.call))
         self.starts = tables.starts
         self.desk = Desk(
@@ -294,6 +294,15 @@ def _needed(opener: minds.Opener | None) -> minds.Opener:
 def _marks(registry: Registry) -> str:
     """What a table over all tools is made from."""
     return sha([[loaded.tool.hash, loaded.tool.says] for loaded in registry.tools.values()])
+
+
+def _mind() -> str:
+    """What decides, beside tools, which drafts are made: moves, wording, exemplars."""
+    here = Path(__file__).parent
+    paths = [p for name in ("collect", "derive", "phrase", "pools") for p in (here / name).iterdir() if p.is_file()]
+    return sha(
+        [path.read_text(encoding="utf-8") for path in sorted([*paths, here / "patterns.toml", here / "says.py"])]
+    )
 
 
 def _calibrate(registry: Registry, unfit: Mapping[str, str], call: CallFn) -> Tables:

@@ -43,7 +43,7 @@ allow = []                # empty: all that pass `dive tools check`
 deny = []                 # never these
 
 [synthesize]
-rounds = 3                # each round's question holds the one before and needs at least one new call
+rounds = 3                # each round's question holds the calls of the one before, and asks more
 steps_per_round = 6       # moves of the exploring walk
 candidates = 24           # questions tried per round
 

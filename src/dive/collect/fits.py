@@ -6,7 +6,7 @@ naturally is not walked at all.
 
 import functools
 
-from dive.patterns import CHOOSING, PICKING, RANKING
+from dive.patterns import CHOOSING, PICKING, RANKING, WIDER
 from dive.tree import Con, Ent, Get, Node, Op, walk
 
 MAPPING = RANKING | CHOOSING | {"winner", "count"}
@@ -30,6 +30,7 @@ def following(question: Node) -> frozenset[str]:
     room = {
         RANKING | {"winner"}: open_list and not has & {"where", "count"},
         CHOOSING | {"count"}: open_list and not chosen and "count" not in has,
+        WIDER: picked and isinstance(question, Op) and isinstance(question.node("list"), Get) and not alike,
         PAIRS | {"list"}: single and not ranked and short,
         COMPARING: single and not ranked and isinstance(question, Ent | Get) and not has & PAIRS,
         frozenset({"fact", "record"}): single and (picked and not alike if ranked else short),

@@ -54,7 +54,7 @@ class Reach(Struct):
         registry, found = self.graph.registry, dict[str, list[Get]]()
         if isinstance(focus, Get) and registry.is_key(focus.type):
             return found
-        able = registry.speakers.get((type_of(focus), want_list), frozenset()) - self._told(focus)
+        able = registry.speakers.get((type_of(focus), want_list), frozenset())
         for loaded in (t for t in self.graph.able(able) if self._leads(focus, t)):
             fields = [f for f in loaded.fields.values() if not giving or f.type in giving]
             args = self._bind(loaded, focus) if fields else None
@@ -142,13 +142,6 @@ class Reach(Struct):
         passed = {type_of(node) for node in walk(focus) if node != focus and type_of(node) != type_of(focus)}
         given = {f.type for f in loaded.fields.values() if f.says and not f.many}
         return seen_through and bool(given & (passed | {type_of(focus)}))
-
-    def _told(self, focus: Node) -> frozenset[str]:
-        """Tools that were called on every member of a list already: on the one that was picked they say nothing new."""
-        if not isinstance(focus, Op) or "key" not in dict(focus.slots):
-            return frozenset()
-        key = focus.node("key")
-        return frozenset({key.tool} if isinstance(key, Get) and any(isinstance(c, It) for _, c in key.args) else ())
 
     def _stands(self, node: Get, focus: Node) -> bool:
         """Whether a field has a value, and would have one had another member been picked: else nobody could tell."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dive.collect.fits import MAPPING, following, ranked_lists
 from dive.collect.reach import Reach, flags, is_value, type_of, whole
 from dive.evidence import Found
+from dive.patterns import PICKING
 from dive.scales import shifted
 from dive.tree import Con, Ent, Get, Node, Op
 from dive.tree import walk as nodes_of
@@ -40,7 +41,9 @@ def _lists(reach: Reach, question: Node, found: Found) -> None:
 
 
 def _lists_with_keys(reach: Reach, question: Node, found: Found) -> None:
-    if getattr(question, "many", False):
+    if isinstance(question, Op) and question.pattern in PICKING:
+        found.lists = ranked_lists(question)
+    elif getattr(question, "many", False):
         found.lists = [question]
     elif not is_value(reach.graph, question):
         found.lists = list(reach.about(question, want_list=True)) if _well_known(reach, question) else []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dive.derive.laid import Laid
 from dive.derive.listed import LISTED, OPTIONS, Candidates, superlative
 from dive.derive.sound import sound
-from dive.patterns import pattern
+from dive.patterns import PICKING, pattern
 from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 UNIT = "unit:type"
@@ -26,7 +26,10 @@ def candidates(laid: Laid, move: str) -> Iterator[Node]:
 
 
 def _facts(laid: Laid) -> Candidates:
-    yield from laid.found.values
+    """Facts, but not the figure by which something was picked: that goes with the pick, in one question."""
+    pick = laid.question
+    own = pick.node("key") if isinstance(pick, Op) and pick.pattern in PICKING else None
+    yield from (value for value in laid.found.values if own != replace(value, pick, It(pick.type)))
 
 
 def _lists(laid: Laid) -> Candidates:
@@ -82,8 +85,12 @@ def _record(laid: Laid) -> Candidates:
 
 
 def _told(laid: Laid) -> Iterator[Get]:
-    """Facts that go with what is asked already: of another tool, and of no date that comes out of nowhere."""
-    used = {node.tool for node in walk(laid.question) if isinstance(node, Get)}
+    """Facts that go with what is asked already: of another tool, or of the record by which something was picked, and of
+    no date that comes out of nowhere.
+    """
+    picked = isinstance(laid.question, Op) and laid.question.pattern in PICKING
+    key = laid.question.node("key") if picked and isinstance(laid.question, Op) else None
+    used = {node.tool for node in walk(laid.question) if isinstance(node, Get) and node != key}
     for value in laid.found.values:
         if value.tool not in used and not any(isinstance(a, Con) and a.type == "date" for _, a in value.args):
             yield value

@@ -9,12 +9,12 @@ import re
 from dive.evidence import CallKey, Graph, Unknown
 from dive.forms import Form, form_of
 from dive.nouns import Json
-from dive.patterns import RANKING
+from dive.patterns import PICKING, RANKING, WIDER
 from dive.tree import Con, Ent, Get, Node, Op, depends_on_it, walk
 
 
 def sound(graph: Graph, tree: Node, before: frozenset[CallKey]) -> bool:
-    """Has a value, needs the earlier calls and a new one, and names nothing that it also looks for."""
+    """Has a value, needs the earlier calls, asks for more, and names nothing that it also looks for."""
     nodes = list(dict.fromkeys(walk(tree)))
     if _restless(nodes) or _maze(nodes) or _glued(graph, nodes):
         return False
@@ -23,9 +23,20 @@ def sound(graph: Graph, tree: Node, before: frozenset[CallKey]) -> bool:
         needed = graph.needed(tree)
     except Unknown:
         return False
-    if not before < needed or value in ([], "", None):
+    if not before <= needed or (needed == before and not asks_more(tree, len(before))) or value in ([], "", None):
         return False
     return not _nothing(form_of(tree, graph.registry), value) and not _circular(graph, nodes)
+
+
+def asks_more(tree: Node, calls: int) -> bool:
+    """Whether a round may do with the calls of the round before: several calls, of which only a first thing was asked.
+
+    Which of a list comes first was asked; what its record says besides, or how the others come, is more.
+    """
+    asked = tree.node("second") if isinstance(tree, Op) and tree.pattern == "record" else tree
+    if isinstance(asked, Get):
+        return calls > 1 and any(isinstance(a, Op) and a.pattern in PICKING for _, a in asked.args)
+    return calls > 1 and isinstance(asked, Op) and asked.pattern in WIDER
 
 
 def _nothing(form: Form, value: Json) -> bool:

@@ -180,8 +180,7 @@ def list_slots(speaker: Speaker, node: Op) -> dict[str, str]:
         texts["order"] = f"the {leading(speaker.says(node_of(node, 'key')), node.slot('how') == 'reverse=True')} first"
     if node.pattern == "order":
         key = node_of(node, "key")
-        by = sorting(speaker.says(key), node.slot("how") == "reverse=True")
-        texts["sort"] = f"{by} {when(speaker, key)}".strip()
+        texts["sort"] = sorting(speaker.says(key), node.slot("how") == "reverse=True", when(speaker, key))
     if node.pattern == "distinct":
         texts |= _distinct_slots(speaker, node)
     if "{head}" in pattern(node.pattern).ask[0]:

@@ -12,10 +12,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dive.config import Config
+from dive.derive.sound import asks_more
 from dive.evidence import Graph
 from dive.grade.match import match
 from dive.nouns import GATES, Answer, Call, Round, Task, Verdict, canonical, sha
 from dive.prove import judge
+from dive.prove.batch import call_key
 from dive.prove.bend import Others
 from dive.prove.evaluate import Done, Outcome
 from dive.prove.examine import Report, examine, replay
@@ -217,6 +219,11 @@ def _faithful(case: Case) -> Verdict:
     return faithful.read([fault.text for fault in reworded.faults(case.exam)], case.reading, final=final)
 
 
+def _more(case: Case) -> bool:
+    calls = case.before.calls if case.before else ()
+    return case.made.tree is not None and asks_more(case.made.tree, len({call_key(d.tool, d.args) for d in calls}))
+
+
 def _novel(case: Case) -> Verdict:
     signatures, tally = case.earlier or ((), Tally())
     return novel.gate(case.exam, novel.past(tally, signatures, len(case.desk.registry.tools)))
@@ -224,7 +231,7 @@ def _novel(case: Case) -> Verdict:
 
 CHECKS: dict[str, Callable[[Case], Verdict]] = {
     "shaped": lambda case: shaped.gate(case.exam),
-    "executes": lambda case: executes.gate(case.exam.outcome, case.before),
+    "executes": lambda case: executes.gate(case.exam.outcome, case.before, _more(case)),
     "entailed": lambda case: judge.entailed(case.exam.proof, case.exam.outcome, match),
     "faithful": _faithful,
     "solvable": lambda case: solvable.gate(case.exam),

@@ -78,7 +78,7 @@ def _is_option(exam: Exam, answer: Answer) -> bool:
     own = {item.type for item in named if {item.value, item.text} & set(spellings(answer))}
     if any(len({item.value for item in named if item.type == kind}) >= MIN_OPTIONS for kind in own):
         return True
-    return not isinstance(exam.answer.value, list) and any(answer.value in names for names in _lists_told(exam))
+    return any(answer.value in names for names in _lists_told(exam))
 
 
 def _lists_told(exam: Exam) -> Iterator[list[str]]:

@@ -24,7 +24,7 @@ CAPPED: Mapping[str, float] = {
     "gap": 0.05,
     "ratio": 0.05,
     "convert": 0.05,
-    "record": 0.2,
+    "record": 0.3,
     "describe": 0.4,
 }
 """Moves that fit nearly anywhere, and the most that each may have of the tasks' last rounds."""
