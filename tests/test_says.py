@@ -7,12 +7,12 @@ from dive.says import (
     FLAGS,
     HIGH,
     Says,
+    again,
     article,
     dated,
     fill,
     gap,
     having,
-    how_many,
     parse,
     phrase,
     question,
@@ -206,7 +206,35 @@ def test_a_gap_after_the_thing_measured_was_said(line: str, short: str) -> None:
     ],
 )  # fmt: skip
 def test_a_number_whose_noun_was_said(verb: str, asked: str) -> None:
-    assert how_many(says(f"the number of countries of {{x}} | many countries{verb}")) == asked
+    assert again(says(f"the number of countries of {{x}} | many countries{verb}"), top=True, past=False) == asked
+
+
+@pytest.mark.parametrize(
+    ("line", "top", "past", "asked"),
+    [
+        (MANY, True, True, "how many did it have"),
+        (VERB, False, False, "how high does it lie"),
+        (ADJ, False, False, "how large is it"),
+        (RATE, True, True, "how steep was it"),
+        (RATE, False, False, "how mild is it"),
+        (f"{RATE} | again what is it", False, False, "what is it"),
+    ],
+)
+def test_the_figure_of_what_was_just_picked_by_it(line: str, top: bool, past: bool, asked: str) -> None:
+    assert again(says(line), top=top, past=past) == asked
+
+
+@pytest.mark.parametrize(
+    ("line", "when", "text"),
+    [
+        (MANY, "in 2017", "by number of trading days in 2017, from most to fewest"),
+        (LINKED, "", "by how many genes they are linked to, from most to fewest"),
+        (f"{LINKED} | sort number of genes", "", "by number of genes, from most to fewest"),
+        (ADJ, "", "from largest to smallest"),
+    ],
+)
+def test_a_list_is_sorted_by_something(line: str, when: str, text: str) -> None:
+    assert sorting(says(line), top=True, when=when) == text
 
 
 def test_a_gap_of_a_stated_time_bends_its_own_verb_only() -> None:

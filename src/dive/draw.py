@@ -36,7 +36,7 @@ def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
     types = {d: pools.seed_types(d) for d in pools.domains}
     lead = {t: LEAST_START + starts.get(t, 0.0) for d in types for t in types[d]}
-    weight = {t: lead[t] * leaning.starts.get(t, 1.0) for t in lead}
+    weight = {t: lead[t] * leaning.starts.get(t, 1.0) ** 0.5 for t in lead}
     best = [max(weight[t] for t in types[d]) * leaning.domains.get(d, 1.0) for d in types]
     domain = rng.choices(pools.domains, best)[0]
     seed_type = rng.choices(types[domain], [weight[t] for t in types[domain]])[0]

@@ -18,6 +18,8 @@ Does not know trees, tools' code or how sentences are put together. The line:
     list [<member field>]        the field is a list; the member's id is that field (none: members are plain)
     via <sing>/<plural>          how a member relates to it: "lies in/lie in" the country that ...
     when <words with slots>      said after a comparison: "in {year}"; needed to compare a field of a stated time
+    again <question>             asked of what was just picked by it, where "how high is it" would not do
+    sort <words>                 what a list is sorted by, where "number of ..." would not do
     note <sentence>              said at the end of a question: what the figures count
     floor <head>                 members have at least so much of it: nobody asks which has the least
     sorted <field>               what the list is sorted by          ordered    positions may be spoken of
@@ -66,6 +68,8 @@ class Says(Struct, frozen=True):
     when: str = ""
     note: str = ""
     floor: str = ""
+    again: str = ""
+    sort: str = ""
     themes: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
 
@@ -97,7 +101,7 @@ def parse(line: str, slots: frozenset[str], where: str) -> Says:
             made.update(_PARTS[word](rest.strip(), where))
         else:
             raise CatalogError(f"{where}: unknown part {part!r} in its `says` line")
-    for text in (phrase, str(made.get("ask", "")), str(made.get("when", ""))):
+    for text in (phrase, *(str(made.get(part, "")) for part in ("ask", "when", "again", "sort"))):
         unknown = set(SLOT.findall(text)) - slots
         if unknown:
             raise CatalogError(f"{where}: slot {min(unknown)!r} is no parameter; there are {sorted(slots)}")
@@ -163,6 +167,8 @@ _PARTS = {
     "when": lambda rest, where: {"when": rest},
     "note": lambda rest, where: {"note": rest},
     "floor": lambda rest, where: {"floor": rest},
+    "again": lambda rest, where: {"again": rest},
+    "sort": lambda rest, where: {"sort": rest},
     "theme": lambda rest, where: {"themes": frozenset(rest.split())},
     "sorted": lambda rest, where: {"sorted_by": rest},
     "via": lambda rest, where: {"via": tuple(rest.split("/", 1)) if "/" in rest else _forms(2, rest, where)},
@@ -219,7 +225,9 @@ def sorting(says: Says, top: bool, when: str = "") -> str:
         return f"by when they {_past(says, plural=True)}, {'latest' if top else 'earliest'} first"
     ends = ("most", "fewest") if says.cls == "many" else (says.words[2], says.words[5])
     first, last = (end.partition(" in ")[0] for end in (ends if top else ends[::-1]))
-    if says.cls == "many":
+    if says.sort:
+        by = f"{says.sort} {when}"
+    elif says.cls == "many":
         own = says.verb[1] == "have" and not says.rest
         by = f"number of {says.head} {when}" if own else f"how many {says.head} they {dated(_many(says, True), when)}"
     else:
@@ -260,9 +268,19 @@ def having(says: Says, above: bool, value: str, plural: bool, other: bool = Fals
     return f"{have} {article(says.head)} {says.head} {than}"
 
 
-def how_many(says: Says) -> str:
-    """The question after a number whose noun was said: "how many does it have", "how many is it linked to"."""
-    return f"how many {_order(says.verb, 'it', True, says.rest, 'does')}"
+def again(says: Says, top: bool, past: bool) -> str:
+    """The question about the figure of what was just picked by it: "how many does it have", "how high is it", "how far
+    from the Earth is it", "how high does it lie"; a low end is "how low" only of a figure that has a name of its own.
+    """
+    if says.again:
+        return says.again
+    if says.cls == "many":
+        verb = (PAST.get(says.verb[0], says.verb[0]) if past else says.verb[0], says.verb[1])
+        return f"how many {_order(verb, 'it', True, says.rest, 'did' if past else 'does')}"
+    word = says.words[0 if top or says.cls != "high" else 3].partition(" in ")[0]
+    if says.cls == "verb":
+        return f"how {word} {_order(says.verb, 'it', True, '', 'does')}"
+    return f"how {word} {'was' if past else 'is'} it"
 
 
 def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", down: bool = False,
@@ -285,6 +303,7 @@ def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", do
         head = "" if again else f"{says.head} "
         text = f"how many {'fewer' if down else 'more'} {head}{order} than {other}"
     elif says.cls == "verb":
+        than = than.partition(" in ")[0] if again else than
         text = f"how much {than} {_order(says.verb, subject, asked, '', 'does')} than {other}"
     else:
         owner = subject if says.cls == "adj" or again else f"the {says.head} of {subject}"

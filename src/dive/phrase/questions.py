@@ -10,7 +10,7 @@ from dive.patterns import PICKING, pattern
 from dive.phrase.predicates import fitting, list_slots, node_of, when
 from dive.phrase.speaker import ROOM, Speaker
 from dive.phrase.tail import with_form
-from dive.says import fill, gap, how_many, question
+from dive.says import again, fill, gap, question
 from dive.tree import Con, Get, It, Node, Op, replace
 from dive.words import capital
 
@@ -116,9 +116,9 @@ def _ask_about(speaker: Speaker, first: Node, second: Node) -> str:
     if not anaphor or anaphor in taken:
         raise Unspeakable("the first part cannot be taken up")
     speaker.names[first] = "it" if isinstance(first, Op) else anaphor
-    if says.cls == "many" and second == _measure(first):
-        return how_many(says)
     past = any(isinstance(child, Con) and child.type in ("year", "date") for _, child in second.args)
+    if second == _measure(first) and says.cls != "event" and isinstance(first, Op):
+        return again(says, first.slot("how") == "max" if "how" in dict(first.slots) else True, past)
     return OF_IT.sub(r"its \1", question(says, speaker.slots(second, ROOM), past))
 
 

@@ -9,6 +9,7 @@ import builtins
 import collections
 import contextlib
 import datetime as dt
+import functools
 import itertools
 import math
 import os
@@ -102,7 +103,11 @@ class Runner(Protocol):
 
 
 def _definitions(functions: Sequence[Function]) -> str:
-    return "\n".join(f"_functions.append(lambda {', '.join(f.parameters)}: {f.source})" for f in functions) + "\n"
+    return "\n".join(f"_functions.append({_source(f)})" for f in functions) + "\n"
+
+
+def _source(function: Function) -> str:
+    return f"lambda {', '.join(function.parameters)}: {function.source}"
 
 
 class _FirstUse:
@@ -189,27 +194,36 @@ class Sandbox:
 
 
 class Plain:
-    """The same jobs in CPython: to re-run a proof without pydantic-monty. No sandbox and no limits."""
+    """The same jobs in CPython, for expressions that DIVE compiled itself and to re-run a proof without pydantic-monty.
+
+    No sandbox and no limits.
+    """
 
     def __init__(self) -> None:
-        self._space: dict[str, Any] = {}
-        self.begin()
-
-    def begin(self) -> None:
         # strptime and strftime import a module when first called; no checked source can name __import__.
         names = allowed.BUILTINS | {"type", "TypeError", "Exception", "__import__"}
         modules = {m.__name__: m for m in (re, math, dt, collections, itertools)}
-        self._space = {"__builtins__": {name: getattr(builtins, name) for name in names}, **modules}
+        self._space: dict[str, Any] = {"__builtins__": {name: getattr(builtins, name) for name in names}, **modules}
         exec(_driver(), self._space)  # noqa: S102  (our own text)
+
+    def begin(self) -> None:
+        self._space["_values"].clear()
+        self._space["_functions"].clear()
 
     def batch(
         self, functions: Sequence[Function], fresh: Sequence[tuple[int, Json]], jobs: Sequence[Job]
     ) -> list[tuple[int, Json]]:
-        self._space |= {"_fresh": fresh, "_jobs": jobs}
-        exec(_definitions(functions), self._space)  # noqa: S102  (sources have passed the check)
-        return eval(RUN, self._space)  # noqa: S307  (our own text)
+        self._space["_functions"] += [eval(_lambda(f), self._space) for f in functions]  # noqa: S307  (checked sources)
+        return self._space["_run"](fresh, jobs)
 
 
+@functools.lru_cache(4096)
+def _lambda(function: Function) -> CodeType:
+    """The code of a function; most proofs share most of theirs with others."""
+    return compile(_source(function), "<expression>", "eval")
+
+
+@functools.cache
 def _driver() -> CodeType:
     return compile(DRIVER, "<driver>", "exec")
 

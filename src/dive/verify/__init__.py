@@ -21,11 +21,12 @@ from dive.prove.batch import call_key
 from dive.prove.bend import Others
 from dive.prove.evaluate import Done, Outcome
 from dive.prove.examine import Report, examine, replay
-from dive.prove.sandbox import Sandbox
+from dive.prove.sandbox import Plain, Runner, Sandbox
 from dive.prove.values import choices, fit
 from dive.registry import Registry
 from dive.tally import Tally
 from dive.tools import CallFn
+from dive.tree import Node
 from dive.verify import (
     asked,
     controls,
@@ -76,6 +77,16 @@ class Desk(Struct, frozen=True, dict=True):
             f"{name}.{path}" for name, loaded in tools for path, field in loaded.fields.items()
             if field.says and "ordered" in field.says.flags
         )  # fmt: skip
+
+    def runner(self, tree: Node | None) -> Runner:
+        """Where a round's expressions run: those that were compiled here from a tree in CPython, a model's only in the
+        sandbox. `dive prove` runs all of them in the sandbox again.
+        """
+        return self.sandbox if tree is None else self._plain
+
+    @functools.cached_property
+    def _plain(self) -> Plain:
+        return Plain()
 
     def alternates(self, tool: str) -> Others:
         """Other results of a tool, from the closure pool."""
@@ -178,7 +189,7 @@ class Case:
         results = [sha(done.result) for done in self.exam.outcome.calls]
         key = sha([sha(self.exam.proof), *results]) if bend and self.made.tree is None else ""
         if key not in desk.reports:
-            found = examine(self.exam.proof, desk.call, desk.sandbox, match, ordered=desk.ordered,
+            found = examine(self.exam.proof, desk.call, desk.runner(self.made.tree), match, ordered=desk.ordered,
                             alternates=desk.alternates, margin=desk.config.verify.tie_margin,
                             recorded=self.exam.outcome, bend=bend)  # fmt: skip
             if not key:
@@ -254,7 +265,7 @@ assert set(CHECKS) == set(GATES)
 
 
 def _examined(each: Round, task: Task, desk: Desk) -> Exam:
-    outcome = replay(each.proof, desk.call, desk.sandbox)
+    outcome = replay(each.proof, desk.call, desk.runner(each.tree))
     graph = Graph(desk.registry, sorted(desk.registry.tools), desk.call)
     return Exam(question=each.question, answer=each.answer, proof=each.proof, outcome=outcome, toolset=task.toolset,
                 registry=desk.registry, tree=each.tree, graph=graph, pattern=task.pattern)  # fmt: skip
