@@ -18,6 +18,8 @@ TELLING = 2
 
 LEAST_START = 0.005
 """The weight of a seed type from which no calibration draft was ever made."""
+ENOUGH, SHARP = 0.5, 1.5
+"""Seed types that lead to a task half of the time are drawn alike; those that seldom do, less than in proportion."""
 
 
 def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float], attempt: int = 0) -> Draw:
@@ -35,7 +37,7 @@ def draw(pools: Pools, index: int, leaning: Leaning, starts: Mapping[str, float]
     modes = config.draw.modes
     mode = rng.choices(("domain", "bridge", "uniform"), (modes.domain, modes.bridge, modes.uniform))[0]
     types = {d: pools.seed_types(d) for d in pools.domains}
-    lead = {t: LEAST_START + starts.get(t, 0.0) for d in types for t in types[d]}
+    lead = {t: LEAST_START + min(starts.get(t, 0.0), ENOUGH) ** SHARP for d in types for t in types[d]}
     weight = {t: lead[t] * leaning.starts.get(t, 1.0) ** 0.5 for t in lead}
     best = [max(weight[t] for t in types[d]) * leaning.domains.get(d, 1.0) for d in types]
     domain = rng.choices(pools.domains, best)[0]
@@ -74,7 +76,7 @@ def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.
         return list(pools.tools)
     domains = {domain, "general"}
     if mode == "bridge":
-        near = sorted({tools[n].tool.domain for n in _links(pools, domain)} - domains)
+        near = sorted(pools.neighbours(domain) - domains)
         domains |= set(rng.sample(near, min(len(near), rng.randint(1, 2))))
     chosen = [name for name in pools.tools if tools[name].tool.domain in domains]
     short = pools.config.draw.toolset_min - len(chosen)
@@ -83,31 +85,26 @@ def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.
     return chosen + (rng.sample(rest, min(short, len(rest))) if short > 0 else [])
 
 
-def _links(pools: Pools, domain: str) -> list[str]:
-    """Tools outside of `domain` that take a type which a tool of the domain gives."""
-    tools = pools.registry.tools
-    given = {t for name in pools.tools if tools[name].tool.domain == domain for t in pools.gives[name]}
-    return [name for name in pools.tools if tools[name].tool.domain != domain and given & pools.takes[name]]
-
-
 def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, weights: Mapping[str, float],
              rng: random.Random) -> list[str]:  # fmt: skip
-    tools = pools.registry.tools
+    tools, speakers = pools.registry.tools, pools.registry.speakers
     back = [name for name in eligible if seed_type in pools.gives[name] and seed_type not in pools.takes[name]]
-    core: list[str] = [rng.choice(back)] if back else []
+    core = dict.fromkeys([rng.choice(back)] if back else [])
     known = {seed_type}
     while len(core) < min(CORE, size):
-        ready = [name for name in eligible if name not in core and known & pools.takes[name]]
+        ready = [name for name in eligible if name not in core and not known.isdisjoint(pools.takes[name])]
         if not ready:
             break
-        core.append(rng.choices(ready, [weights.get(name, 1.0) for name in ready])[0])
-        known |= pools.gives[core[-1]]
-        for member in sorted({f.type for f in tools[core[-1]].fields.values() if f.many and f.spoken}):
-            telling = [n for n in eligible if n in pools.registry.speakers.get((member, False), ()) and n not in core]
-            core += rng.sample(telling, min(TELLING, len(telling)))
-    core = core[:size]
+        [last] = rng.choices(ready, [weights.get(name, 1.0) for name in ready])
+        core[last] = None
+        known |= pools.gives[last]
+        for member in sorted({f.type for f in tools[last].fields.values() if f.many and f.spoken}):
+            able = speakers.get((member, False), frozenset())
+            telling = [name for name in eligible if name in able and name not in core]
+            core |= dict.fromkeys(rng.sample(telling, min(TELLING, len(telling))))
+    chosen = list(core)[:size]
     rest = [name for name in eligible if name not in core]
     rng.shuffle(rest)
-    wanted = {t for name in core for t in pools.takes[name]}
-    rest.sort(key=lambda name: not (wanted & pools.takes[name]))
-    return core + rest[: size - len(core)]
+    wanted = frozenset[str]().union(*(pools.takes[name] for name in chosen))
+    rest.sort(key=lambda name: wanted.isdisjoint(pools.takes[name]))
+    return chosen + rest[: size - len(chosen)]

@@ -49,6 +49,7 @@ class Pools:
         self.takes = {name: frozenset(p.type for p in t.params if p.type) for name, t in offered.items()}
         self.gives = {name: frozenset(f.type for f in t.fields.values() if f.type) for name, t in offered.items()}
         self._types: dict[str, list[str]] = {}
+        self._neighbours: dict[str, frozenset[str]] = {}
         self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
         self.domains = tuple(
             d for d in sorted(set(registry.homes.values()))
@@ -64,6 +65,15 @@ class Pools:
             home, entity = self.registry.homes, self.registry.is_entity
             self._types[domain] = [t for t in taken if home.get(t) == domain and entity(t) and self.seeds(t)]
         return self._types[domain]
+
+    def neighbours(self, domain: str) -> frozenset[str]:
+        """Other domains with a tool that takes a type which a tool of the domain gives."""
+        if domain not in self._neighbours:
+            home = {name: self.registry.tools[name].tool.domain for name in self.tools}
+            given = {t for name in self.tools if home[name] == domain for t in self.gives[name]}
+            near = (home[name] for name in self.tools if home[name] != domain and given & self.takes[name])
+            self._neighbours[domain] = frozenset(near)
+        return self._neighbours[domain]
 
     def seeds(self, type_name: str) -> Sequence[Entity]:
         """Seeds of a type on this side of the split, in order of id."""

@@ -107,19 +107,17 @@ def verify(task: Task, desk: Desk, signatures: Collection[str], tally: Tally,
     Returns:
         The task with verdicts up to the first failure, and the canonical JSON of each result in its evidence.
     """
+    *earlier, last = cases(task, desk, signatures, tally, readings)
     judged: list[Round] = []
-    made: list[Outcome] = []
-    for case in cases(task, desk, signatures, tally, readings):
+    for case in (last, *earlier):  # what a solver will be asked fails the most
         verdicts: list[Verdict] = []
         for gate in case.gates:
             verdicts.append(gate(case))
             if not _passes(verdicts[-1], case):
                 return replace(task, verdicts=tuple(verdicts)), []
-        wrong = case.controls if case.earlier is not None else ()
-        judged.append(replace(case.made, verdicts=tuple(verdicts), controls=wrong))
-        made.append(case.exam.outcome)
-    evidence, blobs = _evidence(made, desk.registry)
-    *lineage, final = judged
+        judged.append(replace(case.made, verdicts=tuple(verdicts), controls=case.controls if case is last else ()))
+    final, *lineage = judged
+    evidence, blobs = _evidence([case.exam.outcome for case in (*earlier, last)], desk.registry)
     unread = any(v.by == "faithful" and v.passed is None for v in final.verdicts)
     return replace(task, evidence=evidence, controls=final.controls, lineage=tuple(lineage), verdicts=final.verdicts,
                    status="proved" if unread else "verified"), blobs  # fmt: skip
