@@ -54,20 +54,20 @@ def draw_from(pools: Pools, index: int, rng: random.Random, mode: str, domain: s
     eligible = _eligible(pools, mode, domain, seed_type, rng)
     toolset = _toolset(pools, eligible, seed_type, min(size, len(eligible)), leaning.tools, rng)
     count = rng.randint(config.draw.exemplars_min, config.draw.exemplars_max)
-    chosen = _leaning_sample(pools.exemplars, count, leaning, rng)
+    chosen = _leaning_sample(pools.structures, count, leaning, rng)
     return Draw(
         key=f"{config.seed}/{index:06d}", index=index, seed=seed, mode=mode, domain=domain,  # type: ignore[arg-type]
         toolset=tuple(sorted(toolset)), exemplars=tuple(e.id for e in chosen),
     )  # fmt: skip
 
 
-def _leaning_sample(known: Sequence[Exemplar], count: int, leaning: Leaning, rng: random.Random) -> list[Exemplar]:
+def _leaning_sample(known: Mapping[tuple[str, ...], Sequence[Exemplar]], count: int, leaning: Leaning,
+                    rng: random.Random) -> list[Exemplar]:  # fmt: skip
     """Exemplars of different structures, those first whose moves are rare so far."""
-    structures = sorted({e.moves for e in known})
-    rare = {moves: min(leaning.moves.get(move, 1.0) for move in moves[1:]) for moves in structures}
-    places = {moves: rng.random() ** (1 / rare[moves]) for moves in structures}
-    drawn = sorted(structures, key=lambda moves: -places[moves])[:count]
-    return [rng.choice([e for e in known if e.moves == moves]) for moves in drawn]
+    rare = {moves: min(leaning.moves.get(move, 1.0) for move in moves[1:]) for moves in known}
+    places = {moves: rng.random() ** (1 / rare[moves]) for moves in known}
+    drawn = sorted(known, key=lambda moves: -places[moves])[:count]
+    return [rng.choice(known[moves]) for moves in drawn]
 
 
 def _eligible(pools: Pools, mode: str, domain: str, seed_type: str, rng: random.Random) -> list[str]:

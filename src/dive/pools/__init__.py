@@ -18,7 +18,8 @@ from dive.registry import Registry
 class Pools:
     """What the draws of one run may use, after filters and split; never the tools that are `unfit`, by reason.
 
-    `takes` and `gives`: by tool, the semantic types that it can be given and that its result holds.
+    `takes` and `gives`: by tool, the semantic types that it can be given and that its result holds. `structures`:
+    exemplars by the moves of their rounds.
 
     Raises:
         UnknownName: the run file names a tool, domain or pattern that does not exist.
@@ -51,6 +52,10 @@ class Pools:
         self._types: dict[str, list[str]] = {}
         self._neighbours: dict[str, frozenset[str]] = {}
         self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
+        self.structures = {
+            moves: [e for e in self.exemplars if e.moves == moves]
+            for moves in sorted({e.moves for e in self.exemplars})
+        }
         self.domains = tuple(
             d for d in sorted(set(registry.homes.values()))
             if (not draw.domains or d in draw.domains) and d not in closed and self.seed_types(d)
