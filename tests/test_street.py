@@ -16,6 +16,8 @@ from dive.errors import ConfigError, RunDirError
 from dive.flow import Speed
 from dive.nouns import GATES, Task
 from dive.pools import Pools
+from dive.prove.sandbox import Plain
+from dive.replay import recorded, replayed
 from dive.street import ATTEMPTS, State, Street, run
 from dive.tally import Tally
 
@@ -97,6 +99,14 @@ def test_accepted_tasks_are_verified(whole: Path) -> None:
         assert {call.tool for call in task.evidence} <= set(task.toolset)
         for call in task.evidence:
             assert ledger.blob(whole, call.result.removeprefix("sha256:"))
+
+
+def test_composed_proofs_run_in_cpython_and_hold_in_the_sandbox(whole: Path, street: Street) -> None:
+    tasks = ledger.tasks(whole)
+    assert all(isinstance(street.desk.runner(task.tree), Plain) for task in tasks)
+    assert street.desk.runner(None) is street.desk.sandbox
+    for task in tasks:
+        assert replayed(task.proof, recorded(whole, task), street.desk.sandbox).problem == ""
 
 
 def test_facts(whole: Path, street: Street) -> None:
