@@ -108,7 +108,7 @@ def _by_icao() -> dict[str, str]:
 
 @entities("airport:iata")
 def airports() -> list[Entity]:
-    """Airports with scheduled flights; seeds are the large ones and those that are called international."""
+    """Airports with scheduled flights; seeds are the large ones and those that are called international or regional."""
     return [
         Entity(
             type="airport:iata",
@@ -121,7 +121,7 @@ def airports() -> list[Entity]:
 
 
 def _well_known(row: Row) -> bool:
-    return row.size == "medium" and "International" in row.name and row.elevation is not None
+    return row.size == "medium" and re.search("International|Regional", row.name) is not None and row.elevation is not None
 
 
 @entities("airport_icao:code")

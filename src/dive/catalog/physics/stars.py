@@ -23,6 +23,8 @@ TIED = 0.005
 CLEAR = 5.0
 """Magnitude up to which a star is easily seen."""
 KNOWN = 4.0
+"""Magnitude up to which a star may be an answer."""
+LETTERED = 4.5
 """Magnitude up to which a star may be asked about by its letter."""
 SAID = (
     "Achernar Acrux Adhara Albireo Alcor Alcyone Aldebaran Algol Alhena Alioth Alkaid Almach Alnilam Alnitak "
@@ -145,7 +147,7 @@ def stars() -> list[Entity]:
         Entity(
             type="star:hip", id=hip, name=row["name"] if count[row["name"]] == 1 else f"HIP {hip}",
             aliases=row["aliases"],
-            seed=row["name"] in OWN_NAMES or (row["magnitude"] <= KNOWN and not row["name"].startswith("HIP")),
+            seed=row["name"] in OWN_NAMES or (row["magnitude"] <= LETTERED and not row["name"].startswith("HIP")),
         )
         for hip, row in star_rows().items()
     ]  # fmt: skip
