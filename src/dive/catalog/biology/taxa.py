@@ -133,10 +133,11 @@ def species_rows() -> dict[str, SpeciesRow]:
 @functools.cache
 def taxon_rows() -> dict[str, Taxon]:
     """Genera, families and orders by NCBI number, by rank and name."""
+    odd = fence("biology", "groups")
     made: dict[str, Taxon] = {
         row["taxon"]: {
             "name": row["name"], "common": row["common"], "rank": row["rank"], "parent": row["parent"],
-            "whole": row["group"] not in ("", "bird"), "members": [], "species": 0,
+            "whole": row["group"] not in ("", "bird") and row["taxon"] not in odd, "members": [], "species": 0,
         }
         for row in rows("biology", "taxa")
     }  # fmt: skip

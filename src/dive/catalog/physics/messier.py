@@ -91,7 +91,7 @@ def messier_kinds() -> list[Entity]:
 
 
 def _plural(kind: str) -> str:
-    return f"the {kind[:-1]}ies" if kind.endswith("y") else f"the {kind}s"
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
 @tool("R", MESSIER)

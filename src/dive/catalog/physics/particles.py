@@ -16,10 +16,10 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 PARTICLES = Package("particle", "BSD-3-Clause", "CC-BY-4.0", "Particle Data Group 2026; Scikit-HEP particle")
 LASTING = {"lifetime_ps": "lifetime_picoseconds", "lifetime_ns": "lifetime_nanoseconds"}
 NARROW = 1.0
-MOST_MASS = 20000
-"""Lists look no further than the hadrons, in MeV."""
 LASTS = 1.0
 """Mean lifetime in picoseconds above which all hadrons are known; of shorter ones the table has only some."""
+NEAR = 0.3
+"""Share of its own mass by which the hadrons named as closest to a particle may differ from it."""
 SURE = 4
 """How many of the lightest baryons of some quarks the table has without a gap, where it has so many."""
 WITHOUT_LIFETIME = ("2112", "2212")
@@ -175,10 +175,10 @@ def hadrons_closest_in_mass(
     particle: Annotated[str, "particle:pdg"], n: Annotated[int, "count", Range(4, 7)] = 5
 ) -> Particles:
     """Lists the `n` mesons and baryons with a mean lifetime of more than a picosecond whose masses are closest to that
-    of a particle (by PDG number; itself left out), the closest first."""
+    of a particle (by PDG number; itself left out), the closest first; refuses where one differs by over 30 %."""
     here = float(_row(particle)["mass_mev"])
     near = sorted((abs(float(_row(pdg)["mass_mev"]) - here), pdg) for pdg in _lasting() if pdg != particle)
-    if not 1 <= n < len(near) or here > MOST_MASS or near[n][0] == near[n - 1][0]:
+    if not 1 <= n < len(near) or near[n - 1][0] > NEAR * here or near[n][0] == near[n - 1][0]:
         raise ToolError("refused", f"it is uncertain which {n} hadrons are closest in mass to {particle!r}")
     return {"particles": [_listed(pdg) for _, pdg in near[:n]]}
 
