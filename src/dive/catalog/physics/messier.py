@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Annotated, NotRequired, TypedDict
 
 from dive.catalog.physics.stars import angle_between
+from dive.catalog.tables import fence
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
@@ -29,7 +30,7 @@ class Messier(TypedDict):
     object: Annotated[str, "messier:number"]
     kind: NotRequired[Annotated[str, "messier:kind"]]
     constellation: Annotated[str, "constellation:iau"]
-    magnitude: Annotated[float, "magnitude:v"]
+    magnitude: NotRequired[Annotated[float, "magnitude:v"]]
     size: NotRequired[Annotated[float, "angle:arcmin"]]
     ngc: NotRequired[Annotated[str, "ngc:number"]]
 
@@ -102,9 +103,9 @@ def messier_object(object: Annotated[str, "messier:number"]) -> Messier:
     row = messier_rows().get(object)
     if row is None:
         raise ToolError("not_found", f"no Messier object {object!r}")
-    made: Messier = {
-        "object": object, "constellation": row["constellation"], "magnitude": float(row["magnitude"]),
-    }  # fmt: skip
+    made: Messier = {"object": object, "constellation": row["constellation"]}
+    if f"{object}.magnitude" not in fence("physics", "messier_values"):
+        made["magnitude"] = float(row["magnitude"])
     if row["kind"]:
         made["kind"], made["size"] = row["kind"], float(row["size_arcmin"])
     if row["ngc"]:
