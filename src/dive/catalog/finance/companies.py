@@ -83,9 +83,10 @@ class Companies(TypedDict):
 
 
 def _row(row: dict[str, str]) -> Row:
+    dated = row["founded"] and row["name"] not in fence("finance", "company_founded")
     return Row(
         row["name"], row["aliases"], row["country"], row["state"], row["city"],
-        int(row["founded"]) if row["founded"] else None, int(row["employees"]) if row["employees"] else None,
+        int(row["founded"]) if dated else None, int(row["employees"]) if row["employees"] else None,
         row["ticker"], row["exchange"],
         tuple(row["indices"].split(";")), tuple(s for s in row["sectors"].split(";") if s),
     )  # fmt: skip

@@ -29,7 +29,7 @@ class CountryFacts(TypedDict):
     currency: NotRequired[Annotated[str, "currency:iso4217"]]
     continent: Annotated[str, "continent:code"]
     area: NotRequired[Annotated[float, "area:km2"]]
-    population: Annotated[int, "count"]
+    population: NotRequired[Annotated[int, "count"]]
     dialling_code: NotRequired[Annotated[str, "dialling_code:itu"]]
     tld: NotRequired[Annotated[str, "tld:iana"]]
 
@@ -121,9 +121,9 @@ def country_facts(country: Annotated[str, "country:iso2"]) -> CountryFacts:
     kilometres, population, international dialling code and internet domain."""
     row = land(country)
     refuse("countries", country)
-    made: CountryFacts = {
-        "country": row.iso2, "name": row.name, "continent": row.continent, "population": row.population,
-    }  # fmt: skip
+    made: CountryFacts = {"country": row.iso2, "name": row.name, "continent": row.continent}
+    if row.iso2 not in fence("geography", "country_population"):
+        made["population"] = row.population
     if row.area >= 2 and row.iso2 not in fence("geography", "area"):
         made["area"] = row.area
     if row.currency:
