@@ -48,6 +48,7 @@ FLAGS = frozenset({
     "upward", "downward",
 })  # fmt: skip
 SLOT = re.compile(r"\{(\w+)\}")
+BEYOND = re.compile(" (?:in|from|to) ")  # "farther from the Earth"
 
 
 class Says(Struct, frozen=True):
@@ -224,7 +225,7 @@ def sorting(says: Says, top: bool, when: str = "") -> str:
     if says.cls == "event":
         return f"by when they {_past(says, plural=True)}, {'latest' if top else 'earliest'} first"
     ends = ("most", "fewest") if says.cls == "many" else (says.words[2], says.words[5])
-    first, last = (end.partition(" in ")[0] for end in (ends if top else ends[::-1]))
+    first, last = (BEYOND.split(end)[0] for end in (ends if top else ends[::-1]))
     if says.sort:
         by = f"{says.sort} {when}"
     elif says.cls == "many":
@@ -242,7 +243,7 @@ def leading(says: Says, top: bool) -> str:
         return "latest" if top else "earliest"
     if says.cls == "many":
         return f"one with the {'most' if top else 'fewest'}"
-    return says.words[2 if top else 5].partition(" in ")[0]
+    return BEYOND.split(says.words[2 if top else 5])[0]
 
 
 def having(says: Says, above: bool, value: str, plural: bool, other: bool = False) -> str:
@@ -303,7 +304,7 @@ def gap(says: Says, more: str, less: str, asked: bool = True, when: str = "", do
         head = "" if again else f"{says.head} "
         text = f"how many {'fewer' if down else 'more'} {head}{order} than {other}"
     elif says.cls == "verb":
-        than = than.partition(" in ")[0] if again else than
+        than = BEYOND.split(than)[0] if again else than
         text = f"how much {than} {_order(says.verb, subject, asked, '', 'does')} than {other}"
     else:
         owner = subject if says.cls == "adj" or again else f"the {says.head} of {subject}"

@@ -121,7 +121,9 @@ def airports() -> list[Entity]:
 
 
 def _well_known(row: Row) -> bool:
-    return row.size == "medium" and re.search("International|Regional", row.name) is not None and row.elevation is not None
+    return (
+        row.size == "medium" and re.search("International|Regional", row.name) is not None and row.elevation is not None
+    )
 
 
 @entities("airport_icao:code")
