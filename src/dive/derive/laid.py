@@ -13,7 +13,7 @@ from dive.derive.sound import dated, prints
 from dive.evidence import Found, Graph
 from dive.nouns import Json
 from dive.scales import NEEDS, refused
-from dive.tree import Get, It, Node, Op, replace
+from dive.tree import Con, Ent, Get, It, Node, Op, replace
 
 WHOLE = frozenset({"mean", "median", "deviation", "spread"})
 """Figures of a whole list: asked where a field's line allows a mean."""
@@ -86,6 +86,10 @@ class Laid:
         if not isinstance(members, Get) or not isinstance(key, Get):
             return False
         says = self.graph.says(members)
+        dates = [str(child.value) for _, child in key.args if isinstance(child, Con) and child.type == "year"]
+        told = [str(child.id) for _, child in members.args if isinstance(child, Ent)]
+        if any(date in words for date in dates for words in told):
+            return True  # the names most common in 1990, by how common they were in 1990
         return bool(says) and says.sorted_by == key.field.rpartition(".")[2]
 
     def whole(self, members: Node) -> bool:

@@ -16,7 +16,7 @@ from dive.verify.exam import Exam, verdict
 MIN_TASKS = 100
 """Shares are judged from so many on: from what the first block gives."""
 SEQUENCE_SHARE = 0.02
-TOOL_SHARE = 0.036
+TOOL_SHARE = 0.033
 """A tool is done without from this share on; a block later it has at most four per cent."""
 ROOM = 10
 """Where tools are few, each may have so many times its even share."""
