@@ -1,7 +1,7 @@
 """leaked: neither the answer nor a part of it stands in the question, in any spelling.
 
 Takes an exam; gives a Verdict. Nor do the names of a list's members say what is asked about them.
-One of four or more options of a kind that the question names is no leak, nor one of a whole list put in order.
+One of four or more options of a kind that the question names is no leak.
 """
 
 import re
@@ -16,7 +16,7 @@ from dive.grade.match import parts, spellings, tolerance
 from dive.grade.numbers import find_numbers, read_number
 from dive.grade.text import fold, plain
 from dive.nouns import Answer, Verdict
-from dive.tree import Con, Get, Node, Op, walk
+from dive.tree import Con, Get, Node, walk
 from dive.verify.exam import Exam, column, operators, stated, value_of, verdict
 from dive.words import SMALL, rounded
 
@@ -48,8 +48,6 @@ def _told_by_names(exam: Exam) -> Iterator[str]:
 
 
 def _leak(exam: Exam, answer: Answer) -> str:
-    if _all_in_order(exam, answer):
-        return ""
     if isinstance(answer.value, dict | list):
         return next((reason for _, part in parts(answer) if (reason := _leak(exam, part))), "")
     if answer.type == "number":
@@ -60,13 +58,6 @@ def _leak(exam: Exam, answer: Answer) -> str:
     if answer.type == "bool" or _is_option(exam, answer):
         return ""
     return next((f"{name!r} stands in the question" for name in spellings(answer) if says(exam.question, name)), "")
-
-
-def _all_in_order(exam: Exam, answer: Answer) -> bool:
-    """Whether all of a list are put in order: that one is named tells nothing of its place."""
-    root = exam.tree
-    ordered = isinstance(root, Op) and root.pattern == "order" and isinstance(answer.value, list)
-    return ordered and len(answer.value) >= MIN_OPTIONS  # type: ignore[arg-type]
 
 
 def says(question: str, name: str) -> bool:
