@@ -154,7 +154,7 @@ def test_no_tool_is_in_more_than_its_share_of_tasks() -> None:
     many = Tally(tasks=1000, tools={"lake_record": 33, "lakes_of": 32})
     assert novel.gate(exam, novel.past(many, (), POOL)).reason == "lake_record has its share of 3.3%"
     assert novel.gate(exam, novel.past(replace(many, tasks=1001), (), POOL)).passed
-    assert novel.gate(exam, novel.past(many, (), pool=100)).passed, "of a hundred tools each may be in a tenth"
+    assert novel.gate(exam, novel.past(many, (), pool=100)).passed, "of a hundred tools each may be in nine per cent"
     assert novel.gate(exam, novel.past(replace(many, tools={"lake_record": 1000}), (), pool=8)).passed
 
 

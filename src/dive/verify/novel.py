@@ -18,7 +18,7 @@ MIN_TASKS = 100
 SEQUENCE_SHARE = 0.02
 TOOL_SHARE = 0.033
 """A tool is done without from this share on; a block later it has at most four per cent."""
-ROOM = 10
+ROOM = 9
 """Where tools are few, each may have so many times its even share."""
 CAPPED: Mapping[str, float] = {
     "gap": 0.05,
