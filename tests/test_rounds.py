@@ -2,9 +2,12 @@
 
 import pytest
 
-from dive.derive.sound import asks_more
+from dive.derive.sound import asks_more, sound
+from dive.evidence import Graph
 from dive.prove.evaluate import Done, Outcome
-from dive.tree import Ent, Get, It, Node, Op
+from dive.registry import Registry
+from dive.tools import Toolbox
+from dive.tree import Con, Ent, Get, It, Node, Op
 from dive.verify import executes
 
 NEAR = Get("airports_near_city", (("city", Ent("city:geonames", "1")),), "airports", "airport:iata", many=True)
@@ -39,3 +42,18 @@ def test_a_round_without_a_new_call_must_ask_more() -> None:
     assert executes.gate(outcome("LIM"), outcome("LIM")).reason == "no new call"
     assert executes.gate(outcome("LIM"), outcome("LIM"), more=True).passed
     assert "airport_record" in executes.gate(outcome("CUZ"), outcome("LIM"), more=True).reason
+
+
+def test_a_list_of_one_theme_is_ranked_by_a_figure_of_it(registry: Registry, box: Toolbox) -> None:
+    """Words that rhyme are compared by their syllables, not by what they score in Scrabble."""
+    graph = Graph(registry, ("rhymes_with", "word_sound", "scrabble_points"), box.call)
+    graph.collecting = True
+    kind = "word:english"
+    rhymes = Get("rhymes_with", (("word", Ent(kind, "mountain")),), "words", kind, many=True)
+    before = graph.needed(rhymes)
+    for tool, field, fits in (("word_sound", "syllables", True), ("scrabble_points", "points", False)):
+        key = Get(tool, (("word", It(kind)),), field, registry.tool(tool).fields[field].type)
+        asked = Op(
+            "where", (("list", rhymes), ("key", key), ("how", ">"), ("bound", Con(key.type, 1))), kind, many=True
+        )
+        assert sound(graph, asked, before) is fits

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from dive.grade import spoken
 from dive.nouns import Answer, Arg, Proof, Step
+from dive.registry import Registry
 from dive.tree import Node
 from dive.verify import guessable, leaked, shortcut, solvable
 from dive.verify.exam import Exam
@@ -48,10 +49,20 @@ def test_a_leak_in_any_spelling(question: str, answer: Answer) -> None:
         ("The gene Q75 and C6H12O6", Answer(type="number", value=75)),
         ("Which is in Vellmark?", Answer(type="entity", value="Vell")),
         ("At 1,390.5 feet, what?", Answer(type="number", value=1390)),
+        ("In the block of codes A01-C04, which?", Answer(type="entity", value="Cholera", aliases=("A01",))),
+        ("In the block of codes A01-C04, which?", Answer(type="entity", value="Typhus", aliases=("C04",))),
     ],
 )
 def test_no_leak(question: str, answer: Answer) -> None:
     assert leaked.gate(asked(question, answer)).passed
+
+
+def test_a_number_in_the_name_of_a_source_is_no_leak(registry: Registry) -> None:
+    step = Step(id="s1", call="code_languages_with_extension", args={"extension": Arg(text=".ts")})
+    exam = asked("Going by GitHub Linguist (linguist-languages 9.5), how many?", Answer(type="number", value=9.5))
+    proof = Proof(steps=(step,), program="9.5", answer=exam.answer)
+    assert leaked.gate(replace(exam, registry=registry, proof=proof)).passed
+    assert not leaked.gate(replace(exam, registry=registry, proof=proof, question=f"{exam.question} Not 9.5?")).passed
 
 
 def test_one_of_four_named_options_is_no_leak() -> None:

@@ -66,8 +66,7 @@ def _glued(graph: Graph, nodes: list[Node]) -> bool:
     if len({(k.tool, k.field) for k in keys if isinstance(k, Get)}) < len(set(keys)):
         return True
     for node in nodes:
-        chosen = dict(node.slots).get("list") if isinstance(node, Op) else None
-        if isinstance(node, Op) and isinstance(chosen, Op) and _apart(graph, node, chosen):
+        if isinstance(node, Op) and {"list", "key"} <= dict(node.slots).keys() and _apart(graph, node):
             return True
         picks = (
             [a for _, a in node.args if isinstance(a, Op) and "key" in dict(a.slots)] if isinstance(node, Get) else []
@@ -86,11 +85,11 @@ def _glued(graph: Graph, nodes: list[Node]) -> bool:
     return False
 
 
-def _apart(graph: Graph, ranked: Op, chosen: Op) -> bool:
-    """Whether a list is cut down by one thing and ranked by another that has nothing to do with it."""
-    if "key" not in dict(ranked.slots) or "key" not in dict(chosen.slots):
-        return False
-    one, other = _themes(graph, ranked.node("key")), _themes(graph, chosen.node("key"))
+def _apart(graph: Graph, ranked: Op) -> bool:
+    """Whether a list is made or cut down by one thing and ranked by another that has nothing to do with it."""
+    chosen = ranked.node("list")
+    by = chosen.node("key") if isinstance(chosen, Op) and "key" in dict(chosen.slots) else chosen
+    one, other = _themes(graph, ranked.node("key")), _themes(graph, by)
     return bool(one and other) and one.isdisjoint(other)
 
 

@@ -64,8 +64,8 @@ def says(question: str, name: str) -> bool:
     """Whether a name stands in the question as a word; names up to three letters only in their own case."""
     if name in _PRONOUNS or not plain(name):
         return False
-    if len(name) <= 3:
-        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question) is not None
+    if len(name) <= 3:  # the ends of a range of codes name none of its members
+        return re.search(rf"(?<!\w)(?<!\w-){re.escape(name)}(?!-?\w)", question) is not None
     return re.search(rf"(?<!\w){re.escape(_spaced(name))}(?!\w)", _spaced(question)) is not None
 
 
@@ -101,9 +101,11 @@ def _number(exam: Exam, answer: Answer) -> str:
 def numbers_said(exam: Exam) -> Iterator[Decimal]:
     """Numbers that the question states: in digits, in its constants, and, if it has no tree, in words.
 
-    Days of a month are no numbers, but years are.
+    Days of a month are no numbers, but years are; what stands in the name of a source, such as a version, is none.
     """
     text = exam.question
+    for source in {exam.registry.tools[s.call].spoken_source for s in exam.proof.steps if s.call is not UNSET}:
+        text = text.replace(source, " ") if source else text
     for day, (start, end) in find_dates(text):
         yield Decimal(day.year)
         text = text[:start] + " " * (end - start) + text[end:]

@@ -71,7 +71,7 @@ def colors_table() -> dict[str, str]:
 
 @functools.cache
 def _by_word() -> dict[str, list[str]]:
-    return {word: [name for name in colors_table() if word in name] for word in TONES}
+    return {word: [name for name in colors_table() if word in name and word != name] for word in TONES}
 
 
 @entities("color_name:css")
@@ -183,7 +183,7 @@ def css_colors_like(
 
 @tool("R", CSS)
 def css_colors_called(word: Annotated[str, "color_word:css"]) -> ColorNames:
-    """Lists the named colours of CSS whose names contain a word such as "orchid", by name."""
+    """Lists the named colours of CSS whose names combine a word such as "orchid" with others, as darkorchid does."""
     found = _by_word().get(word)
     if not found:
         raise ToolError("not_found", f"no named colours for the word {word!r}; words are {', '.join(TONES)}")
