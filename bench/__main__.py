@@ -17,14 +17,13 @@ import msgspec
 from dive import ledger
 from dive.catalog import load
 from dive.config import Config
-from dive.draw import draw
 from dive.evidence import Graph
 from dive.nouns import Task
 from dive.prove.evaluate import RECORDED, run
 from dive.prove.sandbox import Plain, Sandbox
-from dive.street import Street
+from dive.street import State, Street
 from dive.synthesize import Exhausted, synthesize
-from dive.tally import EVEN, Tally
+from dive.tally import Tally
 from dive.tools import Toolbox
 from dive.verify import verify
 
@@ -74,7 +73,7 @@ def drafts(built: Street) -> Iterator[Task]:
     """Drafts of the first draws."""
     for index in range(DRAWS):
         with suppress(Exhausted):
-            drawn = draw(built.pools, index, EVEN, built.starts)
+            drawn = built.pick(f"{SEED}/{index:06d}", State())
             yield synthesize(drawn, Graph(built.registry, drawn.toolset, built.box.call), built.config, {})
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dive.catalog import load
 from dive.config import Config
-from dive.draw import draw
+from dive.draw import Leads, draw
 from dive.evidence import Graph
 from dive.nouns import Round, Task
 from dive.pools import Pools
@@ -21,7 +21,7 @@ OFTEN = (
     "airport:iata", "city:geonames", "company:name", "continent:code", "country:iso2", "currency:iso4217",
     "disease:omim", "element:symbol", "icd10cm:code", "language:iso639",
 )  # fmt: skip
-STARTS = dict.fromkeys(OFTEN, 0.5)
+STARTS = Leads(often=dict.fromkeys(OFTEN, 0.5))
 """Seed types that lead to a question more often than others do."""
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from dive.config import Config
-from dive.draw import draw
+from dive.draw import Leads, draw
 from dive.errors import ConfigError, UnknownName
 from dive.nouns import Draw
 from dive.pools import Pools, exemplars, withheld
@@ -19,7 +19,7 @@ def config(**sections: object) -> Config:
 
 
 def drawn(pools: Pools, count: int = COUNT) -> list[Draw]:
-    return [draw(pools, index, EVEN, {}) for index in range(count)]
+    return [draw(pools, index, EVEN) for index in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def draws(all_pools: Pools) -> list[Draw]:
 
 
 def test_a_draw_depends_on_its_index_alone(all_pools: Pools, draws: list[Draw]) -> None:
-    assert [draw(all_pools, index, EVEN, {}) for index in reversed(range(20))] == draws[19::-1]
+    assert [draw(all_pools, index, EVEN) for index in reversed(range(20))] == draws[19::-1]
     assert len({(d.seed, d.toolset) for d in draws}) > COUNT * 0.95
     assert draws[7].key == "5/000007"
 
@@ -101,12 +101,14 @@ def test_sizes_can_be_set(registry: Registry) -> None:
 
 def test_rare_tools_and_fruitful_seeds_come_first(all_pools: Pools) -> None:
     def share(weights: dict[str, float]) -> int:
-        found = [draw(all_pools, index, Leaning(tools=weights), {"country:iso2": 1.0}) for index in range(80)]
+        found = [
+            draw(all_pools, index, Leaning(tools=weights), Leads(often={"country:iso2": 1.0})) for index in range(80)
+        ]
         return sum("country_borders" in one.toolset for one in found)
 
     assert share({"country_borders": 50.0}) > share({"country_borders": 0.01})
-    starts = {"element:symbol": 100.0}
-    assert {draw(all_pools, index, EVEN, starts).seed.type for index in range(30)} >= {"element:symbol"}
+    often = Leads(often={"element:symbol": 100.0})
+    assert {draw(all_pools, index, EVEN, often).seed.type for index in range(30)} >= {"element:symbol"}
 
 
 def test_filters(registry: Registry) -> None:
@@ -173,8 +175,21 @@ def test_a_split_parts_the_seeds(registry: Registry, share: float) -> None:
 
 
 def test_another_attempt_is_another_draw(all_pools: Pools, draws: list[Draw]) -> None:
-    others = [draw(all_pools, one.index, EVEN, {}, 1) for one in draws]
-    assert others == [draw(all_pools, one.index, EVEN, {}, 1) for one in draws]
+    others = [draw(all_pools, one.index, EVEN, attempt=1) for one in draws]
+    assert others == [draw(all_pools, one.index, EVEN, attempt=1) for one in draws]
     assert [one.key for one in others] == [one.key for one in draws]
     for part in ("seed", "toolset"):
         assert sum(getattr(a, part) != getattr(b, part) for a, b in zip(draws, others, strict=True)) > COUNT * 0.8
+
+
+def test_tools_that_are_known_to_lead_on_together_come_first_and_barren_seeds_never(all_pools: Pools) -> None:
+    way = ("country_borders", "country_development")
+
+    def share(leads: Leads) -> int:
+        found = [draw(all_pools, index, EVEN, leads) for index in range(60)]
+        assert all(one.seed.id != "PE" for one in found if leads.seeds and one.seed.type == "country:iso2")
+        return sum(set(way) <= set(one.toolset) for one in found)
+
+    often = {"country:iso2": 1.0}
+    seeds = {"country:iso2": [seed for seed in all_pools.seeds("country:iso2") if seed.id in ("FR", "TD")]}
+    assert share(Leads(often=often, seeds=seeds)) < share(Leads(often=often, ways={"country:iso2": [way]}, seeds=seeds))

@@ -15,6 +15,7 @@ import pytest
 
 from dive import flow, ledger
 from dive.flow import Failure
+from dive.flow.blocks import LIFETIME
 from dive.ledger import Record
 from dive.nouns import Draw, Drop, Entity
 
@@ -71,7 +72,11 @@ def test_neither_workers_nor_what_is_done_already_change_a_result() -> None:
     assert again == state
     assert lines(two) == lines(one)
     late = next(record for key, record in two.items() if key == keys(count)[-1])
-    assert msgspec.json.decode(late.lines["draw"], type=dict[str, object])["toolset"] == ["seen", "2", "438"]
+    assert msgspec.json.decode(late.lines["draw"], type=dict[str, object])["toolset"] == [
+        "seen",
+        "2",
+        str(2 * flow.BLOCK - len(range(0, 2 * flow.BLOCK, 7))),
+    ]
 
 
 def test_more_keys_later_give_what_all_at_once_would_have_given() -> None:
@@ -157,9 +162,9 @@ def test_an_old_worker_is_replaced_between_blocks() -> None:
     def work(key: str, state: State, avoid: frozenset[str]) -> Record:
         return ledger.record(key, {}, facts=os.getpid())
 
-    kept = run(work, 9 * flow.BLOCK, workers=1)[1]
+    kept = run(work, LIFETIME + flow.BLOCK, workers=1)[1]
     served = Counter(msgspec.json.decode(done.facts) for done in kept.values())
-    assert list(served.values()) == [8 * flow.BLOCK, flow.BLOCK]
+    assert list(served.values()) == [LIFETIME, flow.BLOCK]
 
 
 def test_progress_and_speed_are_told() -> None:
@@ -210,7 +215,7 @@ def slow_draw(key: str, state: State, avoid: frozenset[str]) -> Record:
 
 def street(directory: Path) -> None:
     """A whole run on a directory, as the CLI has it; also the process that the next test kills."""
-    names = keys(flow.BLOCK + 100)
+    names = keys(5 * flow.BLOCK + 30)
     with ledger.open_run(directory, "", {"seed": "7"}) as opened:
         flow.map_blocks(
             names, slow_draw, state=(0, 0), fold=fold, recall=opened.recall, keep=opened.append, stage="draw"
@@ -232,7 +237,7 @@ def test_a_run_killed_over_and_over_ends_with_the_ledgers_of_one_that_was_not(tm
     street(tmp_path / "killed")
     assert ledger.digest(tmp_path / "killed") == ledger.digest(tmp_path / "calm")
     done = [msgspec.json.decode(line)["key"] for line in journal.read_bytes().splitlines()]
-    assert sorted(done) == keys(flow.BLOCK + 100)
+    assert sorted(done) == keys(5 * flow.BLOCK + 30)
 
 
 def test_waiting_is_bounded_ordered_and_its_failures_are_records() -> None:

@@ -9,7 +9,7 @@ import pytest
 from dive.collect.ahead import Ahead
 from dive.config import Config
 from dive.derive.sound import asks_more
-from dive.draw import draw
+from dive.draw import Leads, draw
 from dive.evidence import Graph
 from dive.nouns import Entity, Round, Task, short_id
 from dive.pools import Pools, exemplars
@@ -20,7 +20,7 @@ from dive.tools import Toolbox
 from dive.tree import Ent, Node, Op, walk
 from dive.verify import novel
 
-FRUITFUL = {"country:iso2": 1.0, "company:name": 1.0, "airport:iata": 1.0}
+FRUITFUL = Leads(often={"country:iso2": 1.0, "company:name": 1.0, "airport:iata": 1.0})
 
 
 def made_by(registry: Registry, box: Toolbox, config: Config, count: int, attempt: int = 0) -> list[Task]:
@@ -130,7 +130,7 @@ def test_a_held_out_pattern_is_in_no_question(registry: Registry, box: Toolbox, 
 
 
 def test_a_seed_that_leads_nowhere(registry: Registry, box: Toolbox, pools: Pools) -> None:
-    drawn = draw(pools, 0, EVEN, {})
+    drawn = draw(pools, 0, EVEN)
     drawn = msgspec.structs.replace(drawn, seed=Entity(type="airport:iata", id="no-such-thing", name="?"))
     with pytest.raises(Exhausted, match="no chain of 3 questions from airport:iata no-such-thing"):
         synthesize(drawn, Graph(registry, drawn.toolset, box.call), pools.config, {})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dive import tally
-from dive.tally import Facts, Leaning, Tally
+from dive.tally import BARREN, Attempt, Facts, Leaning, Tally
 
 words = st.sampled_from(["a", "b", "c", "d"])
 facts = st.builds(
@@ -23,14 +23,17 @@ facts = st.builds(
 )
 
 
-@given(st.lists(facts), st.lists(facts), st.lists(words), st.lists(words))
-def test_adding_block_by_block_is_adding_at_once_in_any_order(
-    first: list[Facts], second: list[Facts], early: list[str], late: list[str]
+attempts = st.lists(st.builds(Attempt, words, words, st.booleans()))
+
+
+@given(st.lists(facts), st.lists(facts), attempts, attempts)
+def test_adding_block_by_block_is_adding_at_once_tasks_in_any_order(
+    first: list[Facts], second: list[Facts], early: list[Attempt], late: list[Attempt]
 ) -> None:
     blocks = tally.add(tally.add(Tally(), first, early), second, late)
     shuffled = first + second
     random.Random(1).shuffle(shuffled)
-    assert blocks == tally.add(Tally(), shuffled, late + early)
+    assert blocks == tally.add(Tally(), shuffled, early + late)
     assert list(blocks.tools) == sorted(blocks.tools)
 
 
@@ -110,7 +113,19 @@ def test_the_leaning_depends_on_what_is_finished_alone(first: list[Facts], secon
 
 def test_a_start_that_gives_nothing_any_more_is_known_to_lead_nowhere() -> None:
     known = {"x:id": 0.5, "y:id": 0.5}
+    starts = [Attempt("x:id", str(n), led=False) for n in range(400)] + [Attempt("y:id", "1", led=True)] * 2
     assert tally.leads(Tally(), known) == known
-    seen = tally.add(Tally(), told("a", "b", "list", "t", 10), ["x:id"] * 400 + ["y:id"] * 2)
+    seen = tally.add(Tally(), told("a", "b", "list", "t", 10), starts)
     leads = tally.leads(seen, known)
     assert leads["x:id"] < 0.1 < 0.4 < leads["y:id"] < 0.5
+
+
+def test_a_seed_is_barren_after_some_attempts_in_a_row_without_a_task() -> None:
+    def made(*led: bool) -> Tally:
+        return tally.add(Tally(), (), [Attempt("x:id", "the one", led) for led in led])
+
+    assert tally.barren(made(True, *[False] * BARREN)) == {"x:id": {"the one"}}
+    assert tally.barren(made(*[False] * BARREN, True)) == {}
+    assert tally.barren(made(*[False] * (BARREN - 1))) == {}
+    again = tally.add(made(*[False] * (BARREN - 1)), (), [Attempt("x:id", "the one", led=False)])
+    assert tally.barren(again) == {"x:id": {"the one"}}

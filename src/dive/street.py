@@ -18,7 +18,7 @@ from dive import __version__, ledger, minds, prompts, sources, tally, toolcheck
 from dive.catalog.tables import kept
 from dive.config import Config, fingerprint
 from dive.diversity import plan, sequence_of, skeleton, topology
-from dive.draw import draw, draw_from
+from dive.draw import Leads, draw, draw_from
 from dive.errors import ConfigError, ToolError
 from dive.evidence import Graph
 from dive.flow import Speed, enter, map_blocks, mark
@@ -31,7 +31,7 @@ from dive.prove.bend import Others
 from dive.prove.sandbox import Sandbox
 from dive.registry import Registry
 from dive.synthesize import Exhausted, synthesize
-from dive.tally import EVEN, Facts, Leaning, Tally
+from dive.tally import EVEN, Attempt, Facts, Leaning, Tally
 from dive.tools import CallFn, Toolbox
 from dive.tree import Node
 from dive.verify import Desk, novel, verify
@@ -64,6 +64,7 @@ class State(Struct, frozen=True):
 
 class _Start(Struct, frozen=True):
     type: str
+    id: str
 
 
 class _Drawn(Struct, frozen=True):
@@ -106,7 +107,7 @@ class Street:
         self.rejected: dict[str, Drop] = {}
         self._leans: tuple[Tally, Leaning] | None = None
         self._past: tuple[Tally, novel.Past] | None = None
-        self._leads: tuple[Tally, dict[str, float]] | None = None
+        self._leads: tuple[Tally, Leads] | None = None
 
     def _warm(self) -> None:
         """Loads the tables of all tools here, so that workers share them; whoever is not DIVE's own is left alone."""
@@ -138,17 +139,24 @@ class Street:
         index = int(key.rpartition("/")[2])
         return draw(self.pools, index, self._leaning(state.tally), self._leading(state), attempt)
 
-    def _leading(self, state: State) -> dict[str, float]:
-        """By seed type how often it leads to a task, by tools of which there are not tasks enough."""
+    def _leading(self, state: State) -> Leads:
+        """What leads on from each seed type; the same for all draws of a block."""
         if self._leads is None or self._leads[0] is not state.tally:
-            known = {start: len(drafts) / DRAFTS_PER_TYPE for start, drafts in self.starts.items()}
-            if self.config.draw.steer:
-                had = self._had(state).tools
-                free = {start: sum(had.isdisjoint(tools) for tools in drafts) / max(len(drafts), 1)
-                        for start, drafts in self.starts.items()}  # fmt: skip
-                known = {start: lead * free[start] for start, lead in tally.leads(state.tally, known).items()}
-            self._leads = state.tally, known
+            often = {start: len(ways) / DRAFTS_PER_TYPE for start, ways in self.starts.items()}
+            known = Leads(often=often, ways=self.starts)
+            self._leads = state.tally, self._left(known, state) if self.config.draw.steer else known
         return self._leads[1]
+
+    def _left(self, known: Leads, state: State) -> Leads:
+        """What is left of it after finished blocks: no tool of which there are tasks enough, no barren seed."""
+        had, often = self._had(state).tools, tally.leads(state.tally, known.often)
+        free = {start: [way for way in ways if had.isdisjoint(way)] for start, ways in known.ways.items()}
+        seeds = {start: [seed for seed in self.pools.seeds(start) if seed.id not in barren]
+                 for start, barren in tally.barren(state.tally).items()}  # fmt: skip
+        spent = {start for start, left in seeds.items() if not left}
+        share = {start: 0.0 if start in spent else len(free[start]) / max(len(ways), 1)
+                 for start, ways in known.ways.items()}  # fmt: skip
+        return Leads(often={start: lead * share[start] for start, lead in often.items()}, ways=free, seeds=seeds)
 
     def _leaning(self, seen: Tally) -> Leaning:
         """Where the draws of a block lean; the same for all of them."""
@@ -171,11 +179,11 @@ class Street:
         nouns: dict[str, Noun] = {"draw": drawn}
         counts: Counter[str] = Counter()
         drop: Drop | None = None
-        tried: list[str] = []
+        tried: list[tuple[str, str]] = []
         graph = self._graph(drawn, past)
         for attempt in range(ATTEMPTS):
             enter("synthesize")
-            tried.append(drawn.seed.type)
+            tried.append((drawn.seed.type, drawn.seed.id))
             try:
                 draft = synthesize(drawn, graph, self.config, leaning.tools, attempt, past)
             except Exhausted as error:
@@ -221,20 +229,22 @@ class Street:
 
     def fold(self, state: State, records: Sequence[Record]) -> State:
         """The next block's state; a task like an earlier one of its own block is dropped here, in key order."""
-        seen, rejected, told, drawn = dict(state.seen), dict(state.rejected), [], []
+        seen, rejected, told, attempts = dict(state.seen), dict(state.rejected), [], []
         for record in records:
             facts = msgspec.json.decode(record.facts) or {}
-            if "draw" in record.lines:
-                drawn += facts.get("tried") or [msgspec.json.decode(record.lines["draw"], type=_Drawn).seed.type]
-            if record.drop is not None or "told" not in facts:
-                continue
-            if facts["signature"] in seen:
+            made = record.drop is None and "told" in facts
+            if made and facts["signature"] in seen:
                 rejected[record.key] = _drop(record.key, "verify", "novel", f"like {seen[facts['signature']]}")
-                continue
-            seen[facts["signature"]] = record.key
-            told.append(msgspec.convert(facts["told"], Facts))
+                made = False
+            if made:
+                seen[facts["signature"]] = record.key
+                told.append(msgspec.convert(facts["told"], Facts))
+            if "draw" in record.lines:
+                started = msgspec.json.decode(record.lines["draw"], type=_Drawn).seed
+                *idle, last = facts.get("tried") or [(started.type, started.id)]
+                attempts += [*(Attempt(*seed, led=False) for seed in idle), Attempt(*last, led=made)]
         self.rejected = rejected
-        return State(tally.add(state.tally, told, drawn if self.until == "verify" else ()), seen, rejected)
+        return State(tally.add(state.tally, told, attempts if self.until == "verify" else ()), seen, rejected)
 
 
 def run(config: Config, text: str, progress: Progress, until: str = "verify", street: Street | None = None,
@@ -297,12 +307,11 @@ def _marks(registry: Registry) -> str:
 
 
 def _mind() -> str:
-    """What decides, beside tools, which drafts are made: moves, wording, exemplars."""
+    """What decides, beside tools, which drafts are made: draws, moves, wording, exemplars."""
     here = Path(__file__).parent
     paths = [p for name in ("collect", "derive", "phrase", "pools") for p in (here / name).iterdir() if p.is_file()]
-    return sha(
-        [path.read_text(encoding="utf-8") for path in sorted([*paths, here / "patterns.toml", here / "says.py"])]
-    )
+    paths += [here / name for name in ("draw.py", "synthesize.py", "patterns.toml", "says.py")]
+    return sha([path.read_text(encoding="utf-8") for path in sorted(paths)])
 
 
 def _calibrate(registry: Registry, unfit: Mapping[str, str], call: CallFn) -> Tables:

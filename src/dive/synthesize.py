@@ -33,7 +33,9 @@ GROWING = (
      "count", "median", "total", "factor", "multiple", "deviation", "closest", "winner", "lead"),
     ("fact", "record", "describe", "superlative", "both"),
 )  # fmt: skip
-"""Moves that can follow a question, tried when no exemplar's fits: those that seldom do before those that often do."""
+"""Moves that can follow a question, tried when no exemplar's fits: in the last round those that seldom do before those
+that often do, in earlier ones, which must lead on, the other way round.
+"""
 OPENING = (("fact", "list", "both", "only"),)
 """Moves that a seed is opened by when no exemplar's fits."""
 
@@ -109,7 +111,8 @@ class _Growth:
         """
         k, config = len(moves) + 1, self.config
         open_, after = self.moves(k), self.moves(k + 1) if k < config.synthesize.rounds else []
-        ordered = [*self.wanted(k), *(move for same in _others(k) for move in self.rng.sample(same, len(same)))]
+        others = _others(k) if not after else _others(k)[::-1]
+        ordered = [*self.wanted(k), *(move for same in others for move in self.rng.sample(same, len(same)))]
         laid: dict[object, Laid] = {}
         for move in self.ahead.open(tree, [m for m in dict.fromkeys(ordered) if m in open_]):
             if WALKS[move] not in laid:  # moves that look the same way round look once

@@ -6,6 +6,7 @@ Does not know tasks, files or randomness: who draws by these weights brings a ge
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -31,7 +32,8 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Tally(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """In how many tasks each tool, pair, pattern, (pattern, sequence), (last move, topology), domain, start occurs.
 
-    `tried` counts the attempts by start, those without a task too.
+    `tried` counts the attempts by start, those without a task too; `idle`, by "type id" of the seed, those in a row
+    that gave none.
     """
 
     tasks: int = 0
@@ -43,6 +45,15 @@ class Tally(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     domains: dict[str, int] = {}
     starts: dict[str, int] = {}
     tried: dict[str, int] = {}
+    idle: dict[str, int] = {}
+
+
+class Attempt(NamedTuple):
+    """What an attempt started from, and whether a task came of it."""
+
+    type: str
+    id: str
+    led: bool
 
 
 class Leaning(Struct, frozen=True, kw_only=True):
@@ -70,11 +81,16 @@ def last_move(pattern: str) -> str:
 
 KNOWN = 20.0
 """So many attempts weigh as much as what was known of a start before the run."""
+BARREN = 2
+"""A seed is not drawn again after so many attempts in a row without a task: its questions are asked, or it has none."""
 
 
-def add(tally: Tally, facts: Iterable[Facts], drawn: Iterable[str] = ()) -> Tally:
-    """`tally` with more tasks, and the starts of all attempts; a block at a time, since the counts are copied."""
-    tasks = list(facts)
+def add(tally: Tally, facts: Iterable[Facts], attempts: Iterable[Attempt] = ()) -> Tally:
+    """`tally` with more tasks, and all attempts in their order; a block at a time, since the counts are copied."""
+    tasks, made, idle = list(facts), list(attempts), dict(tally.idle)
+    for kind, seed, led in made:
+        name = f"{kind} {seed}"
+        idle[name] = 0 if led else idle.get(name, 0) + 1
     return Tally(
         tasks=tally.tasks + len(tasks),
         tools=_more(tally.tools, (name for task in tasks for name in set(task.tools))),
@@ -84,8 +100,19 @@ def add(tally: Tally, facts: Iterable[Facts], drawn: Iterable[str] = ()) -> Tall
         shapes=_more(tally.shapes, (f"{last_move(task.pattern)}: {task.topology}" for task in tasks)),
         domains=_more(tally.domains, (name for task in tasks for name in set(task.domains))),
         starts=_more(tally.starts, (task.start for task in tasks)),
-        tried=_more(tally.tried, drawn),
+        tried=_more(tally.tried, (attempt.type for attempt in made)),
+        idle={name: count for name, count in idle.items() if count},
     )
+
+
+def barren(tally: Tally) -> dict[str, set[str]]:
+    """By type the ids of the seeds that are not drawn again."""
+    found: dict[str, set[str]] = {}
+    for name, count in tally.idle.items():
+        if count >= BARREN:
+            kind, _, seed = name.partition(" ")
+            found.setdefault(kind, set()).add(seed)
+    return found
 
 
 def leads(tally: Tally, known: Mapping[str, float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from dive.config import load
 from dive.derive.model import SCHEMA, GivenAnswer, Part, Proposal, answer_from, parse, proof_of
 from dive.errors import BudgetSpent, ConfigError, ProofError, RunDirError
 from dive.flow import Benches, Commit, Ending, Failure, Lane, mark
-from dive.flow.blocks import BLOCK
+from dive.flow.lane import BLOCK
 from dive.ledger import Record
 from dive.models import Toolset, ToolSpec
 from dive.models.scripted import Scripted, turns

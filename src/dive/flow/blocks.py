@@ -25,7 +25,7 @@ from dive.ledger import Record
 
 S = TypeVar("S")
 
-BLOCK = 256
+BLOCK = 64  # small, so that what a block is full of is seen soon
 AHEAD = 2  # keys in a worker's hands, so that it does not wait while the parent makes a batch durable
 TICK_S = 0.1
 COMMIT_S = 0.25

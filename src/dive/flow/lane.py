@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from dive.errors import DiveError
-from dive.flow.blocks import BLOCK
 from dive.ledger import Record
 
 S = TypeVar("S")
+BLOCK = 256
+"""More than in the computing lane: of draws that wait, many are under way at once."""
 LAG = 12
 """Blocks that are under way beside the oldest one: its slowest draw takes many times as long as most, and with fewer
 blocks a thousand draws at once would wait for it.

@@ -75,15 +75,15 @@ class Judged(Struct, frozen=True):
 
 
 class Composed(Struct, frozen=True, kw_only=True):
-    """What a draw gave without a model: nouns by stage, results, counts, why it was dropped if it was, and the types of
-    the seeds that were tried.
+    """What a draw gave without a model: nouns by stage, results, counts, why it was dropped if it was, and the type and
+    id of each seed that was tried.
     """
 
     nouns: dict[str, Noun]
     counts: dict[str, int]
     blobs: tuple[bytes, ...] = ()
     drop: Drop | None = None
-    tried: tuple[str, ...] = ()
+    tried: tuple[tuple[str, str], ...] = ()
 
 
 class Retold(Struct, frozen=True):
