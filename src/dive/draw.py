@@ -133,6 +133,6 @@ def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, w
     chosen = list(core)[:size]
     rest = [name for name in eligible if name not in core]
     rng.shuffle(rest)
-    wanted = frozenset[str]().union(*(pools.takes[name] for name in chosen))
-    rest.sort(key=lambda name: wanted.isdisjoint(pools.takes[name]))
+    needed, wanted = (frozenset[str]().union(*(pools.takes[name] for name in some)) for some in (begun, chosen))
+    rest.sort(key=lambda name: (needed.isdisjoint(pools.takes[name]), wanted.isdisjoint(pools.takes[name])))
     return chosen + rest[: size - len(chosen)]

@@ -33,8 +33,8 @@ GROWING = (
      "count", "median", "total", "factor", "multiple", "deviation", "closest", "winner", "lead"),
     ("fact", "record", "describe", "superlative", "both"),
 )  # fmt: skip
-"""Moves that can follow a question, tried when no exemplar's fits: in the last round those that seldom do before those
-that often do, in earlier ones, which must lead on, the other way round.
+"""Moves that can follow a question, tried when no exemplar's fits: those that seldom do before those that often do, but
+in the last round but one, which must lead on to the last, the other way round.
 """
 OPENING = (("fact", "list", "both", "only"),)
 """Moves that a seed is opened by when no exemplar's fits."""
@@ -93,11 +93,12 @@ class _Growth:
         self.ahead = Ahead(graph)
 
     def grow(self, tree: Node, moves: tuple[str, ...]) -> list[Round]:
-        """The rounds after those made by `moves`; where a later round finds nothing, another question is taken here,
-        thrice at most.
+        """The rounds after those made by `moves`; where a later round finds nothing, another question is taken here, in
+        the last round but one thrice at most.
         """
-        for made in itertools.islice(self.round(tree, moves), WIDTH):
-            if made.k == self.config.synthesize.rounds:
+        rounds = self.config.synthesize.rounds
+        for made in itertools.islice(self.round(tree, moves), WIDTH if len(moves) + 2 == rounds else None):
+            if made.k == rounds:
                 return [made]
             assert made.tree is not None
             rest = self.grow(made.tree, (*moves, made.pattern))
@@ -111,7 +112,7 @@ class _Growth:
         """
         k, config = len(moves) + 1, self.config
         open_, after = self.moves(k), self.moves(k + 1) if k < config.synthesize.rounds else []
-        others = _others(k) if not after else _others(k)[::-1]
+        others = _others(k)[::-1] if k == config.synthesize.rounds - 1 else _others(k)
         ordered = [*self.wanted(k), *(move for same in others for move in self.rng.sample(same, len(same)))]
         laid: dict[object, Laid] = {}
         for move in self.ahead.open(tree, [m for m in dict.fromkeys(ordered) if m in open_]):
