@@ -115,24 +115,28 @@ def _way(ways: Sequence[Sequence[str]], eligible: Collection[str], weights: Mapp
 
 def _toolset(pools: Pools, eligible: Sequence[str], seed_type: str, size: int, weights: Mapping[str, float],
              rng: random.Random, begun: Sequence[str]) -> list[str]:  # fmt: skip
-    tools, speakers = pools.registry.tools, pools.registry.speakers
+    tools, speakers, allowed = pools.registry.tools, pools.registry.speakers, frozenset(eligible)
     back = [name for name in eligible if seed_type in pools.gives[name] and seed_type not in pools.takes[name]]
     core = dict.fromkeys([*begun, *([rng.choice(back)] if back else ())])
-    known = {seed_type}.union(*(pools.gives[name] for name in begun))
+    known, ready = set[str](), dict[str, None]()
+    new = {seed_type}.union(*(pools.gives[name] for name in begun))
     while len(core) < min(CORE, size):
-        ready = [name for name in eligible if name not in core and not known.isdisjoint(pools.takes[name])]
-        if not ready:
+        known |= new
+        ready |= {name: None for kind in sorted(new) for name in pools.takers.get(kind, ()) if name in allowed}
+        open_ = [name for name in ready if name not in core]
+        if not open_:
             break
-        [last] = rng.choices(ready, [weights.get(name, 1.0) for name in ready])
+        [last] = rng.choices(open_, [weights.get(name, 1.0) for name in open_])
         core[last] = None
-        known |= pools.gives[last]
+        new = pools.gives[last] - known
         for member in sorted({f.type for f in tools[last].fields.values() if f.many and f.spoken}):
-            able = speakers.get((member, False), frozenset())
-            telling = [name for name in eligible if name in able and name not in core]
+            telling = sorted(speakers.get((member, False), frozenset()) & allowed - core.keys())
             core |= dict.fromkeys(rng.sample(telling, min(TELLING, len(telling))))
     chosen = list(core)[:size]
     rest = [name for name in eligible if name not in core]
     rng.shuffle(rest)
-    needed, wanted = (frozenset[str]().union(*(pools.takes[name] for name in some)) for some in (begun, chosen))
-    rest.sort(key=lambda name: (needed.isdisjoint(pools.takes[name]), wanted.isdisjoint(pools.takes[name])))
+    like, near = (
+        {n for name in some for kind in pools.takes[name] for n in pools.takers[kind]} for some in (begun, chosen)
+    )
+    rest.sort(key=lambda name: (name not in like, name not in near))
     return chosen + rest[: size - len(chosen)]

@@ -46,9 +46,11 @@ def top(laid: Laid) -> Candidates:
 def where(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked():
         cut = laid.rng.randint(1, len(values) - 1)
-        bound = threshold(values[cut - 1], values[cut], laid.margin)
         says = laid.graph.says(key)
-        if bound is None or says is None or says.cls == "verb" or "rank" in says.flags:
+        if says is None or says.cls == "verb" or "rank" in says.flags:
+            continue
+        bound = threshold(values[cut - 1], values[cut], laid.margin, says.places)
+        if bound is None:
             continue
         how = laid.rng.choice((">", "<"))
         slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))
@@ -156,13 +158,16 @@ def mean(laid: Laid) -> Candidates:
             yield Op("mean", (("list", members), ("key", key)), key.type)
 
 
-def threshold(low: Json, high: Json, margin: float) -> int | float | str | None:
-    """A number that people say (1, 2 or 5 times a power of ten) between two values, well apart from both."""
+def threshold(low: Json, high: Json, margin: float, places: int | None = None) -> int | float | str | None:
+    """A number that people say (1, 2 or 5 times a power of ten) between two values, well apart from both, and no
+    finer than ten of the last digit in which such values are told: nobody asks what rose by more than 0.05 percent.
+    """
     if isinstance(low, str) or low == high:
         return None
     whole = isinstance(low, int) and isinstance(high, int)
     space = 0 if whole else margin * max(abs(low), abs(high))
-    for exponent in range(12, -1 if whole else -3, -1):
+    finest = 0 if whole else -2 if places is None else 1 - places
+    for exponent in range(12, finest - 1, -1):
         for unit in (5, 2, 1):
             value = unit * 10.0**exponent
             if low + space < value < high - space and value != 1:

@@ -18,8 +18,8 @@ from dive.registry import Registry
 class Pools:
     """What the draws of one run may use, after filters and split; never the tools that are `unfit`, by reason.
 
-    `takes` and `gives`: by tool, the semantic types that it can be given and that its result holds. `structures`:
-    exemplars by the moves of their rounds.
+    `takes` and `gives`: by tool, the semantic types that it can be given and that its result holds; `takers`: by
+    type, the tools that can be given it. `structures`: exemplars by the moves of their rounds.
 
     Raises:
         UnknownName: the run file names a tool, domain or pattern that does not exist.
@@ -49,6 +49,8 @@ class Pools:
         offered = {name: registry.tools[name] for name in self.tools}
         self.takes = {name: frozenset(p.type for p in t.params if p.type) for name, t in offered.items()}
         self.gives = {name: frozenset(f.type for f in t.fields.values() if f.type) for name, t in offered.items()}
+        kinds = {kind for taken in self.takes.values() for kind in taken}
+        self.takers = {kind: [name for name in self.tools if kind in self.takes[name]] for kind in kinds}
         self._types: dict[str, list[str]] = {}
         self._neighbours: dict[str, frozenset[str]] = {}
         self.exemplars = tuple(e for e in exemplars() if not withheld(config) & set(e.moves))
