@@ -121,7 +121,7 @@ def test_the_number_of_rounds(registry: Registry, box: Toolbox, rounds: int) -> 
 def test_a_held_out_pattern_is_in_no_question(registry: Registry, box: Toolbox, held: str) -> None:
     """Neither as a move nor, under another move's name, as an operator."""
     config = msgspec.convert({"name": "split", "seed": 6, "split": {"held_out_patterns": [held]}}, Config)
-    found = made_by(registry, box, config, 60)
+    found = made_by(registry, box, config, 150)
     assert len(found) >= 3
     for task in found:
         assert held not in task.pattern.split(">")

@@ -45,14 +45,15 @@ def top(laid: Laid) -> Candidates:
 
 def where(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked():
-        cut = laid.rng.randint(1, len(values) - 1)
+        cut = laid.rng.randint(2, len(values) - 2) if len(values) > 3 else 1
         says = laid.graph.says(key)
         if says is None or says.cls == "verb" or "rank" in says.flags:
             continue
         bound = threshold(values[cut - 1], values[cut], laid.margin, says.places)
         if bound is None:
             continue
-        how = laid.rng.choice((">", "<"))
+        above = len(values) - cut  # the few are asked for: nearly everything is below ten per cent
+        how = laid.rng.choice((">", "<")) if above == cut else ">" if above < cut else "<"
         slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))
         yield Op("where", slots, members.type, True)
 

@@ -20,7 +20,7 @@ DARK = 0.05
 """What WCAG adds to each luminance: the light that even a black screen reflects."""
 TONES = (
     "blue", "brown", "coral", "goldenrod", "green", "khaki", "olive", "orange", "orchid", "pink", "purple", "red",
-    "salmon", "sea", "sky", "steel", "turquoise", "violet", "white", "yellow",
+    "salmon", "sky", "steel", "turquoise", "violet", "white", "yellow",
 )  # fmt: skip
 """Words in the names of several colours, all of which are the only names of theirs."""
 
