@@ -44,6 +44,11 @@ def top(laid: Laid) -> Candidates:
 
 
 def where(laid: Laid) -> Candidates:
+    """The few are asked for: nearly everything is below ten per cent."""
+    return _bounded(laid, few=True)
+
+
+def _bounded(laid: Laid, few: bool) -> Candidates:
     for members, key, values in laid.ranked():
         cut = laid.rng.randint(2, len(values) - 2) if len(values) > 3 else 1
         says = laid.graph.says(key)
@@ -52,8 +57,10 @@ def where(laid: Laid) -> Candidates:
         bound = threshold(values[cut - 1], values[cut], laid.margin, says.places)
         if bound is None:
             continue
-        above = len(values) - cut  # the few are asked for: nearly everything is below ten per cent
-        how = laid.rng.choice((">", "<")) if above == cut else ">" if above < cut else "<"
+        more = len(values) - 2 * cut
+        how = laid.rng.choice((">", "<")) if more == 0 or not few else "<" if more > 0 else ">"
+        if how == "<" and bound == 2:  # fewer than two: one
+            continue
         slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))
         yield Op("where", slots, members.type, True)
 
@@ -143,7 +150,7 @@ def factor(laid: Laid) -> Candidates:
 
 
 def count(laid: Laid) -> Candidates:
-    for tree in itertools.chain(where(laid), surpass(laid), where_equal(laid)):
+    for tree in itertools.chain(_bounded(laid, few=False), surpass(laid), where_equal(laid)):
         yield Op("count", (("list", tree),), "count")
 
 
