@@ -28,7 +28,7 @@ Does not know trees, tools' code or how sentences are put together. The line:
     universal                    no source need be named             transparent  speaks as its subject
     local                        the source is named by the phrase itself
     rank                         members are ranked or sorted by it; it is not asked for or compared on its own
-    theme <words>                what the field is about: a pick, or a list, of one theme is not asked for, or ranked by, another
+    theme <words>                what the field is about: what is picked or listed by one theme is not asked for another
     upward | downward            nobody asks which has the least of it, or which has the most
     heavy                        only of a named thing: its phrase nests deep enough
     end                          leads on to nothing; it is asked for at the end

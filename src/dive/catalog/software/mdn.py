@@ -11,7 +11,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.software.web import BROWSERS, releases_table
+from dive.catalog.software.browsers import BROWSERS, releases_table
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity

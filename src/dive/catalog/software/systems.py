@@ -10,7 +10,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Struct
 
-from dive.catalog.software.web import LAST_DAY
+from dive.catalog.software.browsers import LAST_DAY
 from dive.catalog.vendored import rows
 from dive.errors import ToolError
 from dive.nouns import Entity
