@@ -50,15 +50,17 @@ def where(laid: Laid) -> Candidates:
 
 def _bounded(laid: Laid, few: bool) -> Candidates:
     for members, key, values in laid.ranked():
-        cut = laid.rng.randint(2, len(values) - 2) if len(values) > 3 else 1
+        edge = 2 if few and len(values) > 3 else 1
+        cut = laid.rng.randint(edge, len(values) - edge)
         says = laid.graph.says(key)
         if says is None or says.cls == "verb" or "rank" in says.flags:
             continue
         bound = threshold(values[cut - 1], values[cut], laid.margin, says.places)
         if bound is None:
             continue
-        more = len(values) - 2 * cut
-        how = laid.rng.choice((">", "<")) if more == 0 or not few else "<" if more > 0 else ">"
+        sides = {"<": cut, ">": len(values) - cut}
+        fit = [how for how, size in sides.items() if (size == min(sides.values()) if few else size > 1)]
+        how = laid.rng.choice(fit)
         if how == "<" and bound == 2:  # fewer than two: one
             continue
         slots = (("list", members), ("key", key), ("how", how), ("bound", Con(key.type, bound)))

@@ -29,7 +29,7 @@ BLOCK = 64  # small, so that what a block is full of is seen soon
 AHEAD = 2  # keys in a worker's hands, so that it does not wait while the parent makes a batch durable
 TICK_S = 0.1
 COMMIT_S = 0.25
-LIFETIME = 8_192  # keys after which a worker is replaced, with whatever it and its children have gathered
+LIFETIME = 4_096  # keys after which a worker is replaced, with whatever it and its children have gathered
 KEY_DEADLINES = 10  # a whole key may take this many call deadlines: the end of an endless loop outside of any call
 
 
