@@ -20,7 +20,7 @@ from dive.tools import Toolbox
 from dive.tree import Ent, Node, Op, walk
 from dive.verify import novel
 
-FRUITFUL = Leads(often=dict.fromkeys(("country:iso2", "company:name", "airport:iata", "element_group:number"), 1.0))
+FRUITFUL = Leads(often=dict.fromkeys(("country:iso2", "company:name", "airport:iata", "continent:code"), 1.0))
 
 
 def made_by(registry: Registry, box: Toolbox, config: Config, count: int, attempt: int = 0) -> list[Task]:
