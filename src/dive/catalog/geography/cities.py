@@ -14,7 +14,7 @@ from dive.nouns import Entity
 from dive.registry import Finding, Package, Range, audit, entities, tool
 
 GEONAMES = Package("geonames", "CC BY 4.0", "CC BY 4.0", "GeoNames (geonames.org)")
-LARGE, WHOLE, NEAR, NOTABLE, PER_COUNTRY = 100_000, 200_000, 500_000, 400_000, 25
+LARGE, WHOLE, NEAR, NOTABLE, PER_COUNTRY = 100_000, 200_000, 500_000, 300_000, 40
 
 
 class CityRecord(TypedDict):
@@ -79,7 +79,7 @@ def _large() -> dict[str, list[City]]:
 
 @entities("city:geonames")
 def city_entities() -> list[Entity]:
-    """Cities; seeds are capitals of states and a country's 25 largest of 400,000 inhabitants and more."""
+    """Cities; seeds are capitals of states and a country's 40 largest of 300,000 inhabitants and more."""
     doubtful = fence("geography", "largest_cities")
     notable = {
         city.id for code, found in _large().items() if code not in doubtful

@@ -1,8 +1,8 @@
 """Eclipses of the Sun and the Moon from 1700 to 2199: how long they last, how high the Sun stands, what they repeat.
 
-Takes NASA's Five Millennium Catalogs (vendored from saros-eclipse); gives records and the eclipses of the same kind
-that follow one, in time or in its Saros series. Dates are Gregorian, in universal time. Knows no places from which an
-eclipse can be seen, and no penumbral eclipses of the Moon.
+Takes NASA's Five Millennium Catalogs (vendored from saros-eclipse); gives records, the eclipses of a decade, those that
+follow one and those of its Saros series. Dates are Gregorian, in universal time. Knows no places from which an eclipse
+can be seen, and no penumbral eclipses of the Moon.
 """
 
 import datetime
@@ -16,10 +16,12 @@ from dive.registry import Finding, Package, Range, audit, entities, tool
 
 NASA = Package("saros-eclipse", "MIT", "Public domain", "NASA, Five Millennium Catalogs (Espenak and Meeus)")
 CENTRAL = ("total", "annular", "hybrid")
-EARLIEST, LAST = "1800", "2150"
-"""Years between which one may ask about eclipses: later too few follow within the table."""
-FIRST, LAST_PARTIAL = "1850", "2101"
-"""Years of the partial eclipses of the Moon that one may ask about."""
+KINDS = {"solar": ("total", "annular"), "lunar": ("total", "partial")}
+"""Kinds of eclipses that lists are made of."""
+FIRST, LAST = "1901", "2101"
+"""The two centuries of which people ask: from 1901 up to and without 2101."""
+FEW = 4
+"""Fewer eclipses of one kind than this are no list of a decade."""
 
 
 class SolarEclipse(TypedDict):
@@ -112,8 +114,7 @@ def _pool(body: str) -> list[Entity]:
                 _said(date), date, f"the {body} eclipse of {_said(date)}",
                 f"the {row['kind']} {body} eclipse of {_said(date)}",
             ),
-            seed=EARLIEST < date < LAST
-            and (row["kind"] in ("total", "annular") or (body == "lunar" and FIRST < date < LAST_PARTIAL)),
+            seed=body == "solar" and FIRST < date < LAST and row["kind"] in KINDS[body],
         )
         for date, row in eclipse_rows(body).items()
     ]  # fmt: skip
@@ -121,14 +122,25 @@ def _pool(body: str) -> list[Entity]:
 
 @entities("solar_eclipse:date")
 def solar_eclipses() -> list[Entity]:
-    """All eclipses of the Sun; seeds are total or annular."""
+    """All eclipses of the Sun; seeds are total or annular, and of our time."""
     return _pool("solar")
 
 
 @entities("lunar_eclipse:date")
 def lunar_eclipses() -> list[Entity]:
-    """All eclipses of the Moon; seeds are total, or partial and of our time."""
+    """All eclipses of the Moon; one asks of them by their decade."""
     return _pool("lunar")
+
+
+@entities("eclipse_decade:name")
+def decades() -> list[Entity]:
+    """Decades of the two centuries of which people ask; seeds are those whose name means no century."""
+    return [
+        Entity(
+            type="eclipse_decade:name", id=f"{year}s", name=f"the {year}s", aliases=(f"{year}s",), seed=year % 100 > 0
+        )
+        for year in range(1900, 2100, 10)
+    ]  # fmt: skip
 
 
 def _series(body: str) -> list[Entity]:
@@ -160,14 +172,25 @@ def _row(body: str, date: str) -> dict[str, str]:
     return row
 
 
-def _following(body: str, date: str, n: int, saros: bool) -> dict[str, list[dict[str, str]]]:
-    """The next `n` eclipses of the same kind, of all or of its series, under that kind."""
-    here = _row(body, date)
-    near = [d for d, row in eclipse_rows(body).items() if row["kind"] == here["kind"] and d > date]
-    found = [d for d in near if not saros or eclipse_rows(body)[d]["saros"] == here["saros"]]
+Dates = dict[str, list[dict[str, str]]]
+
+
+def _following(body: str, date: str, n: int) -> Dates:
+    """The next `n` eclipses of the same kind, under that kind."""
+    kind = _row(body, date)["kind"]
+    found = [d for d, row in eclipse_rows(body).items() if row["kind"] == kind and d > date]
     if not 1 <= n <= len(found):
         raise ToolError("not_found", f"fewer than {n} such eclipses follow up to 2199")
-    return {here["kind"]: [{"eclipse": d} for d in found[:n]]}
+    return {kind: [{"eclipse": d} for d in found[:n]]}
+
+
+def _during(body: str, decade: str) -> Dates:
+    """The eclipses of a decade, under their kinds; kinds of which there are but a few are left out."""
+    dates = [d for d in eclipse_rows(body) if f"{d[:3]}0s" == decade]
+    if not dates:
+        raise ToolError("not_found", f"{decade!r} is no decade between 1700s and 2190s")
+    sorts = {kind: [{"eclipse": d} for d in dates if eclipse_rows(body)[d]["kind"] == kind] for kind in KINDS[body]}
+    return {kind: found for kind, found in sorts.items() if len(found) >= FEW}
 
 
 @tool("R", NASA)
@@ -206,16 +229,25 @@ def next_solar_eclipses(
 ) -> SolarList:
     """Lists the next `n` eclipses of the Sun of the same kind (total, annular, hybrid or partial) after one (by date,
     such as "1999-08-11")."""
-    return _following("solar", eclipse, n, saros=False)  # type: ignore[return-value]
+    return _following("solar", eclipse, n)  # type: ignore[return-value]
 
 
 @tool("R", NASA)
-def solar_eclipses_of_same_saros(
-    eclipse: Annotated[str, "solar_eclipse:date"], n: Annotated[int, "count", Range(4, 6)] = 4
-) -> SolarList:
-    """Lists the next `n` eclipses of the Sun of the same kind (total, annular, hybrid or partial) after one (by date,
-    such as "1999-08-11") in its Saros series."""
-    return _following("solar", eclipse, n, saros=True)  # type: ignore[return-value]
+def solar_eclipses_of_same_saros(eclipse: Annotated[str, "solar_eclipse:date"]) -> SolarList:
+    """Lists the other eclipses of the Sun from 1901 to 2100 that are of the same kind (total, annular, hybrid or
+    partial) and the same Saros series as one (by date, such as "1999-08-11")."""
+    here = _row("solar", eclipse)
+    near = [(d, row) for d, row in eclipse_rows("solar").items() if FIRST < d < LAST and d != eclipse]
+    found = [d for d, row in near if (row["kind"], row["saros"]) == (here["kind"], here["saros"])]
+    if not found:
+        raise ToolError("not_found", f"no other {here['kind']} eclipse of its series is between 1901 and 2100")
+    return {here["kind"]: [{"eclipse": d} for d in found]}  # type: ignore[misc]
+
+
+@tool("R", NASA)
+def solar_eclipses_of_decade(decade: Annotated[str, "eclipse_decade:name"]) -> SolarList:
+    """Lists the total and the annular eclipses of the Sun in a decade, written "1990s"."""
+    return _during("solar", decade)  # type: ignore[return-value]
 
 
 @tool("R", NASA)
@@ -243,7 +275,13 @@ def next_lunar_eclipses(
 ) -> LunarList:
     """Lists the next `n` eclipses of the Moon of the same kind (total or partial) after one (by date, such as
     "2018-07-27")."""
-    return _following("lunar", eclipse, n, saros=False)  # type: ignore[return-value]
+    return _following("lunar", eclipse, n)  # type: ignore[return-value]
+
+
+@tool("R", NASA)
+def lunar_eclipses_of_decade(decade: Annotated[str, "eclipse_decade:name"]) -> LunarList:
+    """Lists the total and the partial eclipses of the Moon in a decade, written "1990s"."""
+    return _during("lunar", decade)  # type: ignore[return-value]
 
 
 @audit("eclipses")

@@ -24,7 +24,7 @@ CLEAR = 5.0
 """Magnitude up to which a star is easily seen."""
 KNOWN = 4.0
 """Magnitude up to which a star may be an answer."""
-LETTERED = 4.5
+LETTERED = 5.1
 """Magnitude up to which a star may be asked about by its letter."""
 SAID = (
     "Achernar Acrux Adhara Albireo Alcor Alcyone Aldebaran Algol Alhena Alioth Alkaid Almach Alnilam Alnitak "
