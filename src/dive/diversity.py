@@ -25,6 +25,8 @@ from dive.words import SMALL
 
 Made = Sequence[tuple[str, str]]
 """Executed calls in order: step id and tool; a step over the members of a list made several."""
+LIKE = 16_384
+"""Graphs whose canonical text is kept: most tasks share theirs with others."""
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -195,6 +197,7 @@ def _names(text: str) -> set[str]:
     return {node.id for node in nodes(text) if isinstance(node, ast.Name)}
 
 
+@functools.lru_cache(maxsize=LIKE)
 def canonical_form(graph: Graph) -> str:
     """A text that two graphs share exactly if one is the other with its nodes renumbered.
 

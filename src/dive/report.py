@@ -201,7 +201,9 @@ class _Work:
             calls = tuple((call.step, call.tool) for call in replay.calls)
             item = Item(proof=proof, calls=calls, toolset=task.toolset, pattern=task.pattern, rounds=len(proofs))
             if compare_rounds:
-                self._rounds.setdefault(k, _Round(self._registry)).add(item, replay)
+                if k not in self._rounds:
+                    self._rounds[k] = _Round(self._registry)
+                self._rounds[k].add(item, replay)
             if k == len(proofs):
                 self.counts.add(item)
         self.keys.add(task.key)
