@@ -4,13 +4,12 @@ Takes the evidence graph and a tree; says yes or no. Does not make candidates (`
 task is for the gates.
 """
 
-import re
-
 from dive.evidence import CallKey, Graph, Unknown
 from dive.forms import Form, form_of
 from dive.nouns import Json
 from dive.patterns import PICKING, RANKING, WIDER
 from dive.tree import Con, Ent, Get, Node, Op, depends_on_it, walk
+from dive.words import stands_in
 
 
 def sound(graph: Graph, tree: Node, before: frozenset[CallKey]) -> bool:
@@ -118,8 +117,7 @@ def _given_away(graph: Graph, inner: list[Get | Op], named: set[tuple[str, str]]
 def prints(graph: Graph, label: str, entity: tuple[str, str]) -> bool:
     """Whether a label holds the name of an entity."""
     name = graph.registry.entity(*entity).name.removeprefix("the ")
-    found = name.casefold() in label.casefold()  # quicker to tell, and nearly always enough
-    return found and re.search(rf"\b{re.escape(name)}\b", label, re.IGNORECASE) is not None
+    return stands_in(name.casefold(), label.casefold())
 
 
 def _restless(nodes: list[Node]) -> bool:

@@ -29,6 +29,8 @@ HEADED = {"spread": ("high", "verb"), "factor": ("high",)}
 RUNS_ON = re.compile(r"\{list\} ")
 LONG = 6
 """Words of a list behind which a reader needs a comma."""
+BRIEF = 3
+"""Words of a name from which on it is not said twice in a sentence."""
 PREPOSITIONS = frozenset({"of", "for", "to", "in", "with", "on", "from", "by"})
 
 
@@ -77,7 +79,8 @@ def _other(speaker: Speaker, node: Op) -> str:
 def _than(speaker: Speaker, node: Op) -> str:
     """The thing behind "than": by its name where that is short or only owns what the list has just named, else "it"."""
     key, other = node_of(node, "key"), _other(speaker, node)
-    if other != "it" and (" " not in other or f"{other}'s" in speaker.members(node_of(node, "list"))):
+    brief = len(other.split()) < BRIEF and not other.startswith("the ")
+    if other != "it" and (brief or f"{other}'s" in speaker.members(node_of(node, "list"))):
         return other
     says = speaker.says(key)
     bare = says.cls in ("adj", "event") or says.verb[1] == "are" or when(speaker, key)

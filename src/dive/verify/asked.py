@@ -25,7 +25,7 @@ from dive.registry import Field, Loaded
 from dive.verify.exam import Exam
 from dive.verify.leaked import numbers_said
 from dive.verify.operators import MEANS, called, operator
-from dive.words import SMALL
+from dive.words import SMALL, stands_in
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?", re.UNICODE)
 FREE_NUMBERS = frozenset(("0", "1", "one", "zero"))
@@ -159,7 +159,7 @@ class Book:
         return found
 
     def _has(self, cue: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(cue)}(?!\w)", self.question) is not None
+        return stands_in(cue, self.question)
 
     # ---- fields ----------------------------------------------------------------------------------------
 

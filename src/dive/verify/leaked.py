@@ -18,7 +18,7 @@ from dive.grade.text import fold, plain
 from dive.nouns import Answer, Verdict
 from dive.tree import Con, Get, Node, walk
 from dive.verify.exam import Exam, column, operators, stated, value_of, verdict
-from dive.words import SMALL, rounded
+from dive.words import SMALL, rounded, stands_in
 
 MIN_OPTIONS = 4
 _PRONOUNS = frozenset({"I", "A"})
@@ -66,7 +66,7 @@ def says(question: str, name: str) -> bool:
         return False
     if len(name) <= 3:  # the ends of a range of codes name none of its members
         return re.search(rf"(?<!\w)(?<!\w-){re.escape(name)}(?!-?\w)", question) is not None
-    return re.search(rf"(?<!\w){re.escape(_spaced(name))}(?!\w)", _spaced(question)) is not None
+    return stands_in(_spaced(name), _spaced(question))
 
 
 def _spaced(text: str) -> str:

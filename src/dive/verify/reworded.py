@@ -23,6 +23,7 @@ from dive.tree import Get, Node, Op, walk
 from dive.verify.asked import OTHER_UNIT, WORD, Book, alike, idle
 from dive.verify.exam import Exam
 from dive.verify.leaked import SCALED, numbers_in_words
+from dive.words import stands_in
 
 KINDS = ("name", "number", "unit", "form", "constraint", "added")
 """What a rewording may lose, and what it may bring in."""
@@ -58,7 +59,7 @@ def fixed(spoken: str, proof: Proof, tree: Node | None, registry: Registry) -> l
     """Words that a rewording must keep letter by letter: the arguments' texts and the sources that `spoken` names."""
     texts = [str(arg.text) for step in proof.steps for arg in step.args.values() if arg.text is not UNSET]
     named = sources(registry, tree) if tree is not None else []
-    return list(dict.fromkeys(text for text in (*texts, *named) if _stands(text, spoken)))
+    return list(dict.fromkeys(text for text in (*texts, *named) if stands_in(plain(text), plain(spoken))))
 
 
 def _kept(exam: Exam) -> list[str]:
@@ -67,13 +68,9 @@ def _kept(exam: Exam) -> list[str]:
 
 def _names(old: Exam, new: Exam) -> Iterator[Fault]:
     for text in _kept(old):
-        if not _stands(text, new.question):
+        if not stands_in(plain(text), plain(new.question)):
             kind = "number" if read_number(text) is not None else "name"
             yield Fault(kind, f"{text!r} is missing. Keep it as it is written")
-
-
-def _stands(text: str, question: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(plain(text))}(?!\w)", plain(question)) is not None
 
 
 def _numbers(old: Exam, new: Exam) -> Iterator[Fault]:

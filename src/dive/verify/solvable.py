@@ -21,7 +21,7 @@ from dive.registry import Param, Registry
 from dive.tree import Con, Ent, walk
 from dive.verify.exam import Exam, stated, verdict
 from dive.verify.leaked import MIN_OPTIONS, numbers_said, says
-from dive.words import SMALL
+from dive.words import SMALL, stands_in
 
 TEXT_CALLS = PATTERN_CALLS | {
     "strptime",
@@ -74,7 +74,7 @@ def _call_faults(exam: Exam, fields: frozenset[str], step: Step) -> Iterator[str
 
 def _text_faults(exam: Exam, arg: Arg, param: Param, where: str) -> Iterator[str]:
     text = str(arg.text)
-    if not re.search(rf"(?<!\w){re.escape(plain(text))}(?!\w)", plain(exam.question)):
+    if not stands_in(plain(text), plain(exam.question)):
         yield f"{where}: {text!r} does not stand in the question"
     elif arg.is_ is not UNSET and not names(exam.registry, param.type, text, arg.is_):
         yield f"{where}: {text!r} does not name {arg.is_!r}; a call must find it"
