@@ -24,8 +24,6 @@ CLEAR = 5.0
 """Magnitude up to which a star is easily seen."""
 KNOWN = 4.0
 """Magnitude up to which a star may be an answer."""
-LETTERED = 5.1
-"""Magnitude up to which a star may be asked about by its letter."""
 SAID = (
     "Achernar Acrux Adhara Albireo Alcor Alcyone Aldebaran Algol Alhena Alioth Alkaid Almach Alnilam Alnitak "
     "Alphard Alphecca Alpheratz Altair Ankaa Antares Arcturus Atlas Bellatrix Betelgeuse Canopus Capella Caph "
@@ -36,6 +34,11 @@ SAID = (
 )
 OWN_NAMES = frozenset(SAID.split()) | {"Cor Caroli", "Deneb Algedi", "Deneb Kaitos", "Kaus Australis"}
 """Names that people use; other stars go by their letter."""
+LETTERS = frozenset(
+    "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi "
+    "Psi Omega".split()
+)
+"""Greek letters, by which a star may be asked about."""
 BRIGHT = 3.0
 """Magnitude up to which a star is a landmark."""
 SUN = 4.83
@@ -141,13 +144,13 @@ def _home() -> dict[str, list[str]]:
 
 @entities("star:hip")
 def stars() -> list[Entity]:
-    """All stars of the table; seeds have a name that people use or are bright and have a letter."""
+    """All stars of the table; seeds have a name that people use or a Greek letter, not a number."""
     count = Counter(row["name"] for row in star_rows().values())
     return [
         Entity(
             type="star:hip", id=hip, name=row["name"] if count[row["name"]] == 1 else f"HIP {hip}",
             aliases=row["aliases"],
-            seed=row["name"] in OWN_NAMES or (row["magnitude"] <= LETTERED and not row["name"].startswith("HIP")),
+            seed=row["name"] in OWN_NAMES or row["name"].partition(" ")[0].partition("-")[0] in LETTERS,
         )
         for hip, row in star_rows().items()
     ]  # fmt: skip
