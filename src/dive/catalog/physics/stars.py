@@ -34,10 +34,11 @@ SAID = (
 )
 OWN_NAMES = frozenset(SAID.split()) | {"Cor Caroli", "Deneb Algedi", "Deneb Kaitos", "Kaus Australis"}
 """Names that people use; other stars go by their letter."""
-LETTERS = frozenset(
+GREEK = (
     "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi "
-    "Psi Omega".split()
+    "Psi Omega"
 )
+LETTERS = frozenset(GREEK.split())
 """Greek letters, by which a star may be asked about."""
 BRIGHT = 3.0
 """Magnitude up to which a star is a landmark."""
