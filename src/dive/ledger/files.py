@@ -27,6 +27,22 @@ def tmp(path: Path) -> Path:
     return path.with_name(f"{path.name}.tmp")
 
 
+def put(folder: str, name: str, data: bytes) -> None:
+    """Write a small file if it is not there as it should be, at once but not yet durably. Its place is text, no `Path`:
+    a run does this ten thousand times, and paths would take longer than writing.
+    """
+    path = f"{folder}/{name}"
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            if file.read() == data:
+                return
+    elif not os.path.exists(folder):
+        os.makedirs(folder)
+    with open(f"{path}.tmp", "wb") as file:
+        file.write(data)
+    os.replace(f"{path}.tmp", path)
+
+
 def write_all(fd: int, data: bytes) -> None:
     """`os.write` until nothing is left."""
     view = memoryview(data)

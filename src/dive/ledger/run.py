@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from dive.errors import RunDirError
-from dive.ledger.files import give_lock, sync_directory, take_lock, tmp, write, write_all
-from dive.ledger.records import DROPPED, STAGES, VERSION, Event, Gave, Record, Said, blob_path
+from dive.ledger.files import give_lock, put, sync_directory, take_lock, tmp, write, write_all
+from dive.ledger.records import DROPPED, STAGES, VERSION, Event, Gave, Record, Said
 from dive.nouns import Drop, canonical
 
 SEGMENT_BYTES = 256 << 20
@@ -197,11 +197,7 @@ class Run:
         named = {hashlib.sha256(blob).hexdigest(): bytes(blob) for blob in blobs}
         fresh = named.keys() - self._blobs
         for sha in sorted(fresh):
-            path = blob_path(self.directory, sha)
-            path.parent.mkdir(exist_ok=True)
-            if not path.exists() or path.read_bytes() != named[sha]:
-                tmp(path).write_bytes(named[sha])
-                tmp(path).replace(path)
+            put(f"{self.directory}/blobs/{sha[:2]}", sha, named[sha])
         if fresh:
             os.sync()  # once for hundreds of small files and their directories; an fsync for each would rule the run
             self._blobs |= fresh
